@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the servers that some tests talk to: PostgreSQL, Redis or Valkey, and an S3-compatible store. Called by `make test`;
+# Installs the servers that some tests talk to: PostgreSQL, Redis or Valkey, NATS, and an S3-compatible store. Called by `make test`;
 # takes no arguments.
 #
 # Tests start them by themselves, each in a temporary folder. So nothing is started here, and where these packages bring a
@@ -23,6 +23,7 @@ fi
 packages=''
 [ -n "$(command -v initdb; ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || packages="$packages postgresql"
 [ -n "$(command -v redis-server; command -v valkey-server)" ] || packages="$packages redis-server"
+[ -n "$(command -v nats-server; ls /usr/sbin/nats-server 2>/dev/null)" ] || packages="$packages nats-server"
 [ -n "$packages" ] || exit 0
 
 without() {

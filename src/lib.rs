@@ -28,6 +28,9 @@
 //! orders the targets, each with what must be done to every part for it. Local engines are rows of the matrix like any
 //! other.
 //!
+//! What the target at the head of the plan has said to the same request before may be given again, and requests that ask the
+//! same at the same time share a call (`gateway/answer_cache`).
+//!
 //! The attempt loop (`gateway/routing/attempts.rs`) is the only loop that calls targets: chats, pages, transcripts,
 //! descriptions and embeddings all run through it. For each candidate the task at hand is prepared (for chats by
 //! `gateway/treatments`, once per part however many candidates want it), a [`mediary_core::provider::Provider`] is
@@ -52,7 +55,7 @@
 //! | OpenAI-compatible provider | 1 and a line | its catalog in `models/providers/`, its line in `providers/catalog.rs` if it is to be embedded |
 //! | dialect | a folder and 2 lines | `remote/NAME/`, its name in `remote/names.rs`, its `mod` in `remote/lib.rs` |
 //! | protocol | a folder and a route | `protocol/NAME/`, its `mod`, its handler in `http/tasks/` and line in `http/router.rs` |
-//! | task | 2, and an arm in 7 | its struct in `core/task/` and what its answer must be in `gateway/tasks/`; arms in `core/plan/demand.rs`, `gateway/routing/{billing,sending}.rs`, `gateway/tasks/{mod,explain}.rs`, `remote/remote/provider.rs` and the `mod.rs` of each dialect; then the protocol that asks for it and the engines that do it. The compiler names each of these |
+//! | task | 2, and an arm in 10 | its struct in `core/task/` and what its answer must be in `gateway/tasks/`; arms in `core/plan/demand.rs`, `gateway/routing/{billing,sending}.rs`, `gateway/tasks/{mod,explain,cached}.rs`, `gateway/answer_cache/{cache,canon}.rs`, `remote/remote/provider.rs` and the `mod.rs` of each dialect; then the protocol that asks for it and the engines that do it. The compiler names each of these |
 //! | local engine | a folder and 4 | `local/NAME/`, its `mod` in `local/lib.rs`, its card in `models/local/` (and the line in `models/catalog.rs`), its files in `gateway/installed.rs`, its entry in `gateway/engines.rs` |
 //!
 //! `tests/house.rs` holds these against the sources.

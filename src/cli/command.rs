@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    Context, admin, background, backup, check_config, clients, complain, completions, doctor, image, import, keys,
-    models, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify, worker,
+    Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, image, import,
+    keys, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify, worker,
 };
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
@@ -48,6 +48,8 @@ pub(super) enum Command {
     Transcribe(transcribe::Transcribe),
     Speak(speak::Speak),
     Image(image::Image),
+    Batch(batch::Batch),
+    Node(node::NodeArgs),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
@@ -80,6 +82,8 @@ impl Command {
             Self::Serve(command) => command.run(context),
             Self::Ocr(command) => command.run(&context),
             Self::Transcribe(command) => command.run(&context),
+            Self::Batch(command) => command.run(&context),
+            Self::Node(command) => command.run(&context),
             Self::Speak(command) => command.run(&context),
             Self::Image(command) => command.run(&context),
             Self::Plan(command) => command.run(&context),

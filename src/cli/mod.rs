@@ -2,8 +2,11 @@
 
 mod admin;
 mod anew;
+mod assembled;
 mod background;
 mod backup;
+mod batch;
+mod batch_door;
 mod check_config;
 mod clients;
 mod command;
@@ -18,8 +21,10 @@ mod kept;
 mod key_ring;
 mod keys;
 mod models;
+mod node;
 mod ocr;
 mod open;
+mod open_secrets;
 mod plan;
 mod player;
 mod programs;

@@ -237,6 +237,8 @@ fn stays(before: &Config, after: &Config) -> Vec<&'static str> {
         ("content", differ(&before.content, &after.content)),
         ("store", differ(&before.store, &after.store)),
         ("jobs", differ(&before.jobs, &after.jobs)),
+        ("batches", differ(&before.batches, &after.batches)),
+        ("queue", differ(&before.queue, &after.queue)),
         ("realtime", differ(&before.realtime, &after.realtime)),
         ("probes", differ(&before.probes, &after.probes)),
         ("safety", differ(&before.safety, &after.safety)),

@@ -13,14 +13,18 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::anew::{Ended, anew, started_anew, stopped_or};
+use super::assembled::assembled;
 use super::background::{Presence, arguments};
+use super::batch_door::{batches_of, door};
 use super::key_ring::KeyRing;
+use super::open_secrets::warn_of_open_secrets;
 use super::reload::{self, Running};
 use super::{Context, complain};
-use crate::config::{Config, Source};
+use crate::config::Config;
+use crate::gateway::batches::Batches;
 use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Parts,
-    Pooling, Probes, RequestLog, TemporaryFiles, VideoJobs,
+    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
+    Probes, RequestLog, TemporaryFiles, VideoJobs,
 };
 use crate::http::{self, AppState, Current, Upkeep};
 use crate::models::{Installing, Python};
@@ -70,7 +74,7 @@ const ALLOCATOR: [(&str, &str); 2] =
 /// when it is freed. It reads its settings from the environment before `main`, and by default keeps what was freed for a
 /// second: pictures decoded one after the other would take as much as all of them at once. To give everything back at once
 /// would cost small chats a twelfth of their throughput. A setting that stands there already is the operator's.
-fn give_large_blocks_back(context: &Context) -> Result<(), String> {
+pub(super) fn give_large_blocks_back(context: &Context) -> Result<(), String> {
     let mut missing = ALLOCATOR.iter().filter(|(name, _)| context.environment.text(name).is_none()).peekable();
     if missing.peek().is_none() {
         return Ok(());
@@ -98,7 +102,6 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     // Set once, before the first of them is made.
     let _earlier = tempfile::env::override_temp_dir(files.path());
     warn_of_open_secrets(&loaded.source, &context.cwd);
-    let recipe = context.recipe(&loaded.source)?;
     let models = context.models(Some(&loaded.source))?;
     // For the listener only: connections have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -111,24 +114,8 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
     };
     let mut key_ring = KeyRing::new(database.clone(), context.master_place(&config, &loaded.source));
     let stored = runtime.block_on(key_ring.read());
-    let providers = context.providers_with(&config, &loaded.source, &stored)?;
-    let program = super::worker::program()?;
-    let parts = Parts {
-        config: &config,
-        recipe,
-        pipelines: context.pipelines(&loaded.source)?,
-        ffmpeg: context.ffmpeg().map(|ffmpeg| ffmpeg.launched_by(program.clone())),
-        heif: context.heif().map(|heif| heif.launched_by(program.clone())),
-        espeak: context.espeak().map(|espeak| espeak.launched_by(program.clone())),
-        libreoffice: context.libreoffice(&program),
-        providers,
-        models: &models,
-        cache_dir: context.cache_dir(&config),
-        content_dir: content_dir.clone(),
-        registry_dir: context.registry_dir(&config),
-        program,
-    };
-    let gateway = Arc::new(Gateway::new(parts).map_err(|error| error.to_string())?);
+    let models = context.models(Some(&loaded.source))?;
+    let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
     let counters = if let Some(address) = &config.store.counters {
         let counters = runtime.block_on(Counters::open(address.clone())).map_err(|error| error.to_string())?;
         tracing::info!(counters.place = %address, "limits are shared");
@@ -167,6 +154,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
+        let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -185,6 +173,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             presence.serves_at(bound);
         }
         let current = Current::new(state.clone());
+        if let Some(batches) = &state.batches {
+            batches.work(&door(&config, current.clone()).await?);
+        }
         let (state_now, current_now) = (state.clone(), current.clone());
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
@@ -260,7 +251,7 @@ async fn check_keys(mut serving: watch::Receiver<Arc<Gateway>>, every: Option<Du
 
 /// The database. One that the operator named has to be of use; the usual one costs what would be kept there where it is
 /// not, and not the start: another server may have it.
-async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Option<Arc<Database>>, String> {
+pub(super) async fn database(place: Option<DatabasePlace>, config: &Config) -> Result<Option<Arc<Database>>, String> {
     let Some(place) = place else { return Ok(None) };
     let opened = if config.store.counters.is_some() { place.open_shared().await } else { place.open().await };
     match opened {
@@ -298,6 +289,8 @@ struct Kept {
     responses: Arc<KeptResponses>,
     /// Files of clients; `None`: there is nowhere to keep them.
     files: Option<Arc<KeptFiles>>,
+    /// Batches, likewise.
+    batches: Option<Arc<Batches>>,
     /// What was used of free limits.
     quotas: KeptLedger,
     /// What probes found.
@@ -327,19 +320,30 @@ impl Kept {
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
-        let files = match KeptFiles::start(database.clone(), config, folders.content) {
+        let files = match KeptFiles::start(database.clone(), config, folders.content).await {
             Ok(files) => files,
             Err(failure) => {
                 tracing::warn!(error.detail = %failure, "no files are kept for clients' requests");
                 None
             }
         };
+        let batches = match &files {
+            Some(files) => {
+                let (files, clients) = (files.clone(), gateway.clients.clone());
+                let batches = Batches::start(database.clone(), files, clients, batches_of(config));
+                Some(batches.await.map_err(failed)?)
+            }
+            None => None,
+        };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, batches, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {
+        if let Some(batches) = &self.batches {
+            batches.settle(patience).await;
+        }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;
@@ -358,61 +362,5 @@ async fn print_code(administration: &Administration) {
         ),
         Ok(None) => {}
         Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
-    }
-}
-
-/// Warns of a configuration file with keys in it that other users can read.
-fn warn_of_open_secrets(source: &Source, cwd: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    let Source::File(path) = source else { return };
-    let path = cwd.join(path);
-    let is_open = std::fs::metadata(&path).is_ok_and(|metadata| metadata.mode() & 0o044 != 0);
-    if is_open && std::fs::read_to_string(&path).is_ok_and(|text| holds_keys(&text)) {
-        tracing::warn!(
-            config.file = %path.display(),
-            "the configuration holds API keys and others can read it; make it yours alone (chmod 600), or name \
-             environment variables in it instead: \"${{NAME}}\""
-        );
-    }
-}
-
-/// Whether a key is written out in a configuration, rather than named by its variable.
-fn holds_keys(text: &str) -> bool {
-    fn written_out(value: &toml::Value) -> bool {
-        match value {
-            toml::Value::String(text) => !text.is_empty() && !text.contains("${"),
-            toml::Value::Array(items) => items.iter().any(written_out),
-            _ => false,
-        }
-    }
-    fn found_in(table: &toml::Table) -> bool {
-        table.iter().any(|(name, value)| match value {
-            toml::Value::Table(below) => found_in(below),
-            toml::Value::Array(items) if name == "providers" => {
-                items.iter().filter_map(toml::Value::as_table).any(found_in)
-            }
-            value => name == "api_keys" && written_out(value),
-        })
-    }
-    text.parse::<toml::Table>().is_ok_and(|table| found_in(&table))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_told_from_names_of_variables() {
-        let rows = [
-            ("[server]\napi_keys = [\"${MEDIARY_API_KEY}\"]", false),
-            ("[server]\napi_keys = [\"${A}\", \"sk-1\"]", true),
-            ("[[providers]]\nid = \"groq\"\napi_keys = [\"gsk-1\"]", true),
-            ("[[providers]]\nid = \"groq\"\napi_keys = \"${GROQ}\"", false),
-            ("[server]\napi_keys = []\nport = 1", false),
-            ("not TOML", false),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(holds_keys(text), expected, "{text}");
-        }
     }
 }

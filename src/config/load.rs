@@ -77,6 +77,13 @@ pub(super) fn defaults() -> Config {
     settle(default_layer(), &Environment::default(), Vec::new()).expect("the defaults pass their own checks").0
 }
 
+impl Default for Config {
+    /// What an empty file and an empty environment give.
+    fn default() -> Self {
+        defaults()
+    }
+}
+
 fn default_layer() -> Vec<Written> {
     let leaves = Raw::default().flattened();
     let known = leaves
@@ -109,11 +116,15 @@ fn settle(
     let routing = raw.routing.check(&mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
+    let response_cache = raw.response_cache.check(&mut check);
+    let fusion = raw.fusion.check(&mut check);
     let content = raw.content.check(&mut check);
     let files = raw.files.check();
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
+    let batches = raw.batches.check(&mut check);
+    let queue = raw.queue.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
@@ -135,11 +146,15 @@ fn settle(
                     routing,
                     engines,
                     cache,
+                    response_cache,
+                    fusion,
                     content,
                     files,
                     safety,
                     store,
                     jobs,
+                    batches,
+                    queue,
                     realtime,
                     registry,
                     log,

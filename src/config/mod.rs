@@ -5,6 +5,7 @@
 
 mod address;
 mod admission;
+mod batches;
 mod cache;
 mod check;
 mod content;
@@ -14,6 +15,7 @@ mod environment;
 mod fetch;
 mod file;
 mod files;
+mod fusion;
 mod jobs;
 mod kept;
 mod keys;
@@ -25,10 +27,12 @@ mod problem;
 pub mod providers;
 mod proxies;
 mod quantity;
+mod queue;
 mod realtime;
 mod reference;
 mod registry;
 mod request_logging;
+mod response_cache;
 mod routing;
 mod safety;
 mod schema;
@@ -43,6 +47,7 @@ mod tests;
 pub use address::Host;
 pub(crate) use address::base_url;
 pub use admission::Admission;
+pub use batches::Batches;
 pub use cache::Cache;
 pub use check::Change;
 pub use content::Content;
@@ -51,6 +56,7 @@ pub use environment::Environment;
 pub(crate) use environment::expand;
 pub use fetch::Fetch;
 pub use files::Files;
+pub use fusion::{Fusion, MOST_MEMBERS};
 pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
@@ -60,9 +66,11 @@ pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
 pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
+pub use queue::Queue;
 pub use realtime::Realtime;
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
+pub use response_cache::{KeepAnswers, ResponseCache};
 pub use routing::{ModelRouting, Routing};
 pub use safety::Safety;
 pub(crate) use schema::insert;
@@ -97,6 +105,10 @@ pub struct Config {
     pub engines: Engines,
     /// What is remembered of documents already read.
     pub cache: Cache,
+    /// Which answers are kept to be given again.
+    pub response_cache: ResponseCache,
+    /// The panel of the model `fusion`.
+    pub fusion: Fusion,
     /// What is kept for clients to fetch.
     pub content: Content,
     /// What is kept of files that clients put here ahead of their requests.
@@ -107,6 +119,10 @@ pub struct Config {
     pub store: Store,
     /// How jobs are followed.
     pub jobs: Jobs,
+    /// How much of the server batches may take.
+    pub batches: Batches,
+    /// Where lines of batches are handed out.
+    pub queue: Queue,
     /// How live conversations are held.
     pub realtime: Realtime,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
@@ -139,12 +155,5 @@ impl Config {
     /// A Markdown table of all keys (key, default, meaning), as `docs/configuration.md` shows it.
     pub fn reference() -> String {
         reference::table()
-    }
-}
-
-impl Default for Config {
-    /// What an empty file and an empty environment give.
-    fn default() -> Self {
-        load::defaults()
     }
 }

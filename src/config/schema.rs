@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, cache, content, engines, fetch, files, jobs, limits, probes, realtime, registry, request_logging,
-    routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
+    request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.
@@ -24,11 +24,15 @@ pub(super) struct Raw {
     pub(super) routing: routing::RawRouting,
     pub(super) engines: engines::RawEngines,
     pub(super) cache: cache::RawCache,
+    pub(super) response_cache: response_cache::RawResponseCache,
+    pub(super) fusion: fusion::RawFusion,
     pub(super) content: content::RawContent,
     pub(super) files: files::RawFiles,
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
+    pub(super) batches: batches::RawBatches,
+    pub(super) queue: queue::RawQueue,
     pub(super) realtime: realtime::RawRealtime,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
@@ -88,11 +92,15 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         routing::KEYS,
         engines::KEYS,
         cache::KEYS,
+        response_cache::KEYS,
+        fusion::KEYS,
         content::KEYS,
         files::KEYS,
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,
+        batches::KEYS,
+        queue::KEYS,
         realtime::KEYS,
         registry::KEYS,
         request_logging::KEYS,

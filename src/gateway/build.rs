@@ -16,6 +16,7 @@ use mediary_store::DiskCache;
 use thiserror::Error;
 
 use super::admission::Admission;
+use super::answer_cache::AnswerCache;
 use super::content::Contents;
 use super::daemon::Daemon;
 use super::documents::{Openers, Reader};
@@ -149,6 +150,8 @@ impl Gateway {
             clients: Arc::default(),
             realtime: Arc::new(realtime),
             admission,
+            answers: AnswerCache::new(config.response_cache.clone()),
+            fusion: config.fusion.clone(),
             desk: Desk::start()?,
             intake,
             safety: Arc::new(safety),

@@ -18,6 +18,7 @@ use mediary_remote::Fetcher;
 use quick_cache::sync::Cache;
 use tokio::time::timeout;
 
+use super::Gateway;
 use super::admission::Admission;
 use super::blocking;
 use super::documents::Reader;
@@ -49,6 +50,22 @@ pub(super) struct Intake {
     ffmpeg: Option<Ffmpeg>,
     /// How many pages PDFs and how many seconds recordings have that were sent before.
     lengths: Cache<ContentHash, Option<u32>>,
+}
+
+impl Gateway {
+    /// What fetches files by their addresses.
+    #[must_use]
+    pub fn fetcher(&self) -> &Fetcher {
+        self.intake.fetcher()
+    }
+
+    /// Fetches the files that one request names: each address once, within `[fetch]`'s bounds on all of them together.
+    ///
+    /// # Errors
+    /// When there are too many, one cannot be fetched, or they are too large or take too long together.
+    pub async fn fetch_named(&self, urls: &[String]) -> Result<HashMap<String, FetchedFile>, Unfetched> {
+        self.intake.fetch_named(urls).await
+    }
 }
 
 impl Intake {

@@ -6,7 +6,9 @@
 
 mod administration;
 mod admission;
+mod answer_cache;
 pub(crate) mod archive;
+pub mod batches;
 pub(crate) mod blocking;
 mod body_log;
 mod build;
@@ -16,6 +18,7 @@ mod daemon;
 mod documents;
 mod engines;
 mod execution;
+mod forks;
 mod installed;
 mod intake;
 mod jobs;
@@ -26,6 +29,7 @@ mod limits;
 mod live_responses;
 mod pooling;
 mod probes;
+pub mod queue;
 mod readiness;
 pub mod realtime;
 mod recipe_file;
@@ -43,6 +47,7 @@ pub use administration::{
     Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session, new_id, unix_seconds,
 };
 pub use admission::{Admission, HeldBytes, InUse};
+pub use answer_cache::{CacheNote, CacheOutcome, CacheWish};
 pub use body_log::{Bodies, Body, BodyLog, Excerpt};
 pub use build::{GatewayError, Parts};
 pub use clients::{
@@ -57,6 +62,7 @@ pub use documents::{
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};
+pub use forks::{Criterion, FUSION, Fork, ForkWish, Judged, Member, Unanswered};
 pub use intake::{FetchedFile, Unfetched};
 pub use jobs::{NewVideo, NoJob, VideoFile, VideoJob, VideoJobs, VideoProgress, WebhookSecret, signature};
 pub use kept_files::{KeptFiles, NewFile, NewUpload, NoFile};
@@ -73,23 +79,23 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth, KeyRecord,
-    KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router, TaskRequest,
-    TreatmentNote, Tried, quota_left, total,
+    Account, Announced, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth,
+    KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router,
+    TaskRequest, TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
 pub use temporary::TemporaryFiles;
 pub use treatments::{Pipelines, Treatments};
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
 use mediary_core::capability::Abilities;
 use mediary_local::Local;
-use mediary_remote::Fetcher;
 
+use crate::config::Fusion;
+use answer_cache::AnswerCache;
 use intake::Intake;
 use safety::Safety;
 use tasks::Desk;
@@ -110,6 +116,11 @@ pub struct Gateway {
     /// What live conversations share.
     pub realtime: Arc<realtime::Realtime>,
     admission: Admission,
+    /// Answers that are given again.
+    answers: AnswerCache,
+    /// Who sits on the panel of the fusion.
+    fusion: Fusion,
+    /// Where pictures are looked at.
     desk: Desk,
     intake: Intake,
     safety: Arc<Safety>,
@@ -121,20 +132,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// What fetches files by their addresses.
-    #[must_use]
-    pub fn fetcher(&self) -> &Fetcher {
-        self.intake.fetcher()
-    }
-
-    /// Fetches the files that one request names: each address once, within `[fetch]`'s bounds on all of them together.
-    ///
-    /// # Errors
-    /// When there are too many, one cannot be fetched, or they are too large or take too long together.
-    pub async fn fetch_named(&self, urls: &[String]) -> Result<HashMap<String, FetchedFile>, Unfetched> {
-        self.intake.fetch_named(urls).await
-    }
-
     /// What all requests together may hold.
     #[must_use]
     pub fn admission(&self) -> &Admission {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::answer_cache::AnswerCache;
 use super::build::{fetch_bounds, fetch_policy};
 use super::daemon::Daemon;
 use super::intake::Intake;
@@ -48,6 +49,9 @@ impl Gateway {
             clients: self.clients.clone(),
             realtime: self.realtime.clone(),
             admission: self.admission.clone(),
+            // A target of the same name may be another one now.
+            answers: AnswerCache::new(config.response_cache.clone()),
+            fusion: config.fusion.clone(),
             desk: self.desk.clone(),
             intake,
             safety: self.safety.clone(),

@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, content, fleet, health, images, kept_files, landing, metrics, models, ocr, ollama, plan, realtime,
-    tasks, videos,
+    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, metrics, models, ocr, ollama,
+    plan, realtime, tasks, videos,
 };
 
 #[derive(OpenApi)]
@@ -52,12 +52,16 @@ use super::{
         realtime::socket, realtime::client_secrets, realtime::sessions, realtime::transcription_sessions,
         realtime::calls,
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
+        batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
+        batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
+        batches::messages::results, batches::messages::remove,
         ocr::process, ocr::mistral::mistral,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health, admin::engines, admin::install_engines, admin::restart, admin::settings, admin::change_settings, admin::change_password,
+        forks::fork, forks::compare,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -74,6 +78,7 @@ use super::{
         (name = "images", description = "Words and pictures become pictures"),
         (name = "videos", description = "Words and pictures become videos, as jobs"),
         (name = "files", description = "Files that are sent ahead of the requests that name them"),
+        (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "models", description = "What can be asked for"),

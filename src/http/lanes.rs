@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle as JoinedTask;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -48,7 +49,23 @@ impl Lanes {
     /// When the system gives no threads or no reactor.
     pub(super) fn start() -> io::Result<Self> {
         let count = thread::available_parallelism().map_or(1, usize::from);
-        (0..count).map(Lane::start).collect::<io::Result<_>>().map(Self)
+        (0..count).map(|number| Lane::start(&number.to_string())).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// One lane of its own, of this name.
+    ///
+    /// # Errors
+    /// When the system gives no thread or no reactor.
+    pub(super) fn one(name: &str) -> io::Result<Self> {
+        Ok(Self(vec![Lane::start(name)?]))
+    }
+
+    /// Runs something on the first lane.
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<JoinedTask<T>> {
+        self.0.first().map(|lane| lane.handle.spawn(work))
     }
 
     /// Serves a connection on the lane that has the fewest.
@@ -74,16 +91,15 @@ impl Lanes {
 }
 
 impl Lane {
-    fn start(number: usize) -> io::Result<Self> {
+    fn start(name: &str) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, mut stopped) = oneshot::channel::<()>();
-        let thread =
-            thread::Builder::new().name(format!("lane-{number}")).stack_size(STACK_BYTES).spawn(move || {
-                // Nothing is ever sent: the other end is dropped.
-                runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
-                runtime.shutdown_timeout(LAST_WORK);
-            })?;
+        let thread = thread::Builder::new().name(format!("lane-{name}")).stack_size(STACK_BYTES).spawn(move || {
+            // Nothing is ever sent: the other end is dropped.
+            runtime.block_on(async { while timeout(PULSE, &mut stopped).await.is_err() {} });
+            runtime.shutdown_timeout(LAST_WORK);
+        })?;
         Ok(Self { handle, open: Arc::default(), stop: Some(stop), thread: Some(thread) })
     }
 }

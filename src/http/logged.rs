@@ -59,7 +59,7 @@ impl Witnesses {
             otlp.tell(&ended.told(account, parent));
         }
         if let Some(log) = &self.log {
-            log.log(ended.row(account));
+            log.log(ended, account);
         }
     }
 

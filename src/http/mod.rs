@@ -5,6 +5,7 @@
 
 mod admin;
 mod audio;
+mod batches;
 mod body;
 mod connection;
 mod content;
@@ -14,6 +15,7 @@ mod docs;
 mod error;
 mod files;
 mod fleet;
+mod forks;
 mod guard;
 mod health;
 mod images;
@@ -42,6 +44,7 @@ mod watched;
 #[cfg(test)]
 mod tests;
 
+pub use batches::door;
 pub use current::Current;
 pub use docs::openapi;
 pub use error::{ApiError, ErrorBody};

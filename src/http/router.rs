@@ -19,8 +19,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, content, dashboard, docs, fleet, health, images, kept_files, landing, logged, metrics, models, ocr,
-    ollama, plan, realtime, tasks, videos, visit,
+    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged,
+    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -96,6 +96,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/audio/voices", get(audio::voices))
         .route("/v1/tts", post(audio::tts))
         .route("/v1/interpret", post(tasks::interpret::interpret))
+        .route("/v1/chat/completions/fork", post(forks::fork))
+        .route("/v1/diligence/compare", post(forks::compare))
         .route("/v1/images/generations", post(images::generations))
         .route("/v1/images/edits", post(images::edits))
         .route("/v1/images/variations", post(images::variations))
@@ -107,6 +109,13 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads/{id}/parts", post(kept_files::add_part))
         .route("/v1/uploads/{id}/complete", post(kept_files::complete))
         .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
+        .route("/v1/batches", post(batches::openai::create).get(batches::openai::list))
+        .route("/v1/batches/{id}", get(batches::openai::one).delete(batches::openai::remove))
+        .route("/v1/batches/{id}/cancel", post(batches::openai::cancel))
+        .route("/v1/messages/batches", post(batches::messages::create).get(batches::messages::list))
+        .route("/v1/messages/batches/{id}", get(batches::messages::one).delete(batches::messages::remove))
+        .route("/v1/messages/batches/{id}/cancel", post(batches::messages::cancel))
+        .route("/v1/messages/batches/{id}/results", get(batches::messages::results))
         .route("/v1/videos", post(videos::create).get(videos::list))
         .route("/v1/videos/generations", post(videos::generations))
         .route("/v1/videos/{id}", get(videos::one).delete(videos::remove))
@@ -141,7 +150,12 @@ pub fn router(state: AppState) -> Router {
         administration: state.administration.clone(),
     };
     let witnesses = Witnesses::of(&state);
+    let live = state.batches.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
+    let routes = match live {
+        Some(batches) => routes.layer(from_fn_with_state(batches, batches::live)),
+        None => routes,
+    };
     layered_with(routes, &config.server, known, witnesses)
 }
 

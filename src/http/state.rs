@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::gateway::batches::Batches;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
@@ -37,6 +38,8 @@ pub struct AppState {
     pub responses: Option<Arc<KeptResponses>>,
     /// Keeps files of clients, likewise.
     pub files: Option<Arc<KeptFiles>>,
+    /// Keeps batches, likewise.
+    pub batches: Option<Arc<Batches>>,
     /// What administrators work with, likewise.
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
@@ -63,6 +66,7 @@ impl AppState {
             jobs: None,
             responses: None,
             files: None,
+            batches: None,
             administration: None,
             request_log: None,
             body_log: None,
@@ -119,6 +123,12 @@ impl AppState {
     #[must_use]
     pub fn with_files(self, files: Option<Arc<KeptFiles>>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with batches.
+    #[must_use]
+    pub fn with_batches(self, batches: Option<Arc<Batches>>) -> Self {
+        Self { batches, ..self }
     }
 
     /// The same with upkeep.

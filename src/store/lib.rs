@@ -3,6 +3,7 @@
 //! The files block, and the gateway calls them from blocking threads; the database has threads of its own. What the
 //! stored bytes mean is the caller's business.
 
+mod batches;
 mod cache;
 mod clients;
 mod content;
@@ -18,11 +19,15 @@ mod journal;
 mod keys;
 mod lists;
 mod notes;
+mod queue;
 mod quotas;
 mod requests;
 mod responses;
 mod settings;
 
+pub use batches::{
+    BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, LineCounts, LineState, NewBatch, NewLine,
+};
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
 pub use content::{
@@ -46,7 +51,10 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
+pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway};
 pub use quotas::{Quotas, UsedQuota};
-pub use requests::{Latency, LoggedRequest, RequestFilter, RequestPage, Requests, StatusFilter, Sums, SumsBy, SumsOf};
+pub use requests::{
+    CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, StatusFilter, Sums, SumsBy, SumsOf,
+};
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;

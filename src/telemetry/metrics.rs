@@ -43,6 +43,11 @@ pub const QUEUE_DEPTH: &str = "mediary_queue_depth";
 /// What requests hold of the rooms they are admitted to, by `room` (bytes, pixels, children).
 pub const ADMISSION: &str = "mediary_admission_in_use";
 
+/// Requests that the cache of answers had to do with, by `outcome` (hit, alike, shared, miss, refresh).
+pub const CACHE_ANSWERS: &str = "mediary_cache_answers_total";
+/// Millionths of a US dollar that kept answers would have cost.
+pub const CACHE_SAVED: &str = "mediary_cache_saved_micro_usd_total";
+
 /// Rows of the request log that were lost: the disk did not keep up, or did not take them.
 pub const LOG_ROWS_DROPPED: &str = "mediary_log_rows_dropped_total";
 
@@ -80,6 +85,8 @@ fn install() -> PrometheusHandle {
     describe_counter!(TOKENS, "Tokens of requests and replies.");
     describe_gauge!(QUEUE_DEPTH, "Jobs that wait in an engine's queue.");
     describe_gauge!(ADMISSION, "What requests hold of the rooms they are admitted to.");
+    describe_counter!(CACHE_ANSWERS, "Requests that the cache of answers had to do with.");
+    describe_counter!(CACHE_SAVED, "Millionths of a US dollar that kept answers would have cost.");
     describe_counter!(
         COUNTED_ALONE,
         "Requests and calls counted by this server alone, though their limits are shared."
@@ -193,6 +200,15 @@ pub fn admission_in_use(room: &'static str, taken: u64) {
 /// A request or call was held to limits that this server counts alone, though they are shared.
 pub fn counted_alone() {
     counter!(COUNTED_ALONE).increment(1);
+}
+
+/// The cache of answers had to do with a request. `saved`: what the call would have cost that was not made.
+pub fn cache_answered(outcome: &'static str, saved: Option<Usd>) {
+    counter!(CACHE_ANSWERS, "outcome" => outcome).increment(1);
+    if let Some(usd) = saved {
+        // Counters are whole; a millionth of a dollar is their unit.
+        counter!(CACHE_SAVED).increment((usd.number() * 1e6).round() as u64);
+    }
 }
 
 /// So many rows of the request log were lost.

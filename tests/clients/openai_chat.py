@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openai
 from openai import OpenAI
-from openai.types.chat import ChatCompletionMessageToolCall
+from openai.types.chat import ChatCompletion, ChatCompletionMessageToolCall
 from pydantic import BaseModel
 
 REQUESTS = Path(__file__).resolve().parents[2] / "samples" / "requests"
@@ -272,6 +272,33 @@ def dot(one, other):
     return sum(a * b for a, b in zip(one, other))
 
 
+def repeats(talk):
+    """What was answered is given again for nothing, whole and as a stream."""
+    asked = {"model": PASSED_THROUGH, "messages": says("Say it twice"), "temperature": 0}
+    first, headers = talk.ask(**asked)
+    assert headers["x-mediary-cache"] == "miss", headers
+    again, headers = talk.ask(**asked)
+    assert again == first and headers["x-mediary-cache"] == "hit", (first, again)
+    assert headers["x-mediary-cost-usd"] == "0" and int(headers["age"]) >= 0, headers
+    chunks, headers = talk.listen(**asked)
+    assert spoken(chunks) == "You said: Say it twice" and headers["x-mediary-cache"] == "hit", chunks
+    _, headers = talk.ask(**asked, extra_headers={"X-Mediary-Cache": "off"})
+    assert "x-mediary-cache" not in headers, headers
+
+
+def forks(talk):
+    """Several models at once: the best answer is a completion, all of them are listed, and a panel answers as one."""
+    asked = {"messages": says("Hello there"), "models": list(BOTH), "criteria": ["length"]}
+    best = talk.client.post("/chat/completions/fork", body=asked, cast_to=ChatCompletion)
+    assert best.choices[0].message.content == "You said: Hello there", best
+    members = best.fork_metadata["winner"], *best.fork_metadata["others"]
+    assert {member["model"] for member in members} == set(BOTH), members
+    everything = talk.client.post("/chat/completions/fork", body=asked | {"return_all": True}, cast_to=object)
+    assert [row["status"] for row in everything["results"]] == ["answered", "answered"], everything
+    answer, headers = talk.ask(model="fusion", messages=says("Hello there"))
+    assert answer.choices[0].message.content and headers["x-routed-via"].count("/") >= 2, headers
+
+
 def lists_models(talk):
     """The tiers and every model, one by one."""
     models = {model.id: model for model in talk.client.models.list()}
@@ -296,7 +323,8 @@ def main():
     arguments.add_argument("--key", default="none", help="an API key, if the server asks for one")
     arguments = arguments.parse_args()
     talk = Talk(arguments.server, arguments.key, arguments.upstream)
-    checks = chats, reasons, sees, reads_documents, calls_tools, fills_forms, falls_back, refuses, embeds, lists_models
+    checks = chats, reasons, sees, reads_documents, calls_tools, fills_forms, falls_back, refuses, embeds
+    checks += lists_models, repeats, forks
     for check in checks:
         check(talk)
         print(f"ok: {check.__name__}")

@@ -119,6 +119,7 @@ def official(program, node):
         subprocess.run([sys.executable, HERE / "openai_images.py", address], check=True)
         subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         subprocess.run([sys.executable, HERE / "openai_files.py", address], check=True)
+        subprocess.run([sys.executable, HERE / "openai_batches.py", address], check=True)
         if node is not None:
             environment = {**without_providers(os.environ), **SILENT}
             agents = [sys.executable, HERE / "coding_agents.py", address, "--upstream", upstream.address, "--node", node]

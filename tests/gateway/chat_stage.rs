@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use super::chat_words::answers;
 use super::server::PATIENCE;
 use super::upstream::{Act, Seen, Step};
 
@@ -69,8 +70,11 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
             }
             continue;
         }
-        stage.seen().push(seen);
-        let act = stage.next();
+        stage.seen().push(seen.clone());
+        let act = match stage.next() {
+            Act::Read(reads) => answers(200, &reads.body(&seen)),
+            act => act,
+        };
         if matches!(act, Act::Reset) {
             return;
         }
@@ -103,7 +107,7 @@ fn play(act: Act, input: &mut BufReader<TcpStream>, out: &mut TcpStream, stage: 
             false
         }
         Act::Stream(steps) => stream(steps, input, out, stage),
-        Act::Close | Act::Reset => false,
+        Act::Close | Act::Reset | Act::Read(_) => false,
         Act::Silence => {
             wait_for_leave(input, stage);
             false

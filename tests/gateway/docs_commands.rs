@@ -12,7 +12,9 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 8] = [
+const UNTRIED: [&str; 11] = [
+    "/v1/chat/completions/fork",
+    "/v1/diligence/compare",
     "/v1/models/verify",
     "/v1/embeddings",
     "/v1/audio/transcriptions",
@@ -21,6 +23,7 @@ const UNTRIED: [&str; 8] = [
     "/v1/images/generations",
     "/v1/videos",
     "/v1/files",
+    "/v1/batches",
 ];
 
 /// Chats in other formats than OpenAI's usual one.

@@ -13,9 +13,12 @@ pub(crate) const CONFIGURATION: &str = "docs/configuration.md";
 pub(crate) const OPERATIONS: &str = "docs/operations.md";
 pub(crate) const REALTIME: &str = "docs/realtime.md";
 pub(crate) const DASHBOARD: &str = "docs/dashboard.md";
+pub(crate) const CACHES: &str = "docs/caches.md";
+pub(crate) const FORKS: &str = "docs/forks.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 8] = [README, API, ROUTING, DOCUMENTS, REALTIME, CONFIGURATION, OPERATIONS, DASHBOARD];
+pub(crate) const PAGES: [&str; 10] =
+    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, REALTIME, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {

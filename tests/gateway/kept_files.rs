@@ -278,3 +278,34 @@ fn files_that_come_and_go_at_once_keep_their_bytes_and_pass_no_limit() {
         assert_eq!(get(&server, "", &format!("/v1/files/{}/content", id(file))).body, b"ten bytes.");
     }
 }
+
+#[test]
+fn a_document_that_is_read_may_be_named_by_its_id() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let server = keeping(folder.path(), &[], |_| ());
+    let file = id(&put(&server, "", "sign.png", "image/png", &sample("sign.png"), &[]).ok());
+    let json = posts(&server, "", "/v1/ocr/process", &json!({ "file_id": file, "output": "text" })).ok();
+    assert!(json["content"].as_str().is_some_and(|text| text.contains("21:45")), "{json}");
+    assert_eq!(json["file_name"], "sign.png");
+    let by_form = form("/v1/ocr/process", &[text("file_id", &file), text("output", "text")]).send(&server).ok();
+    assert_eq!(by_form["content"], json["content"]);
+    let both = json!({ "file_id": file, "file_data": "AAAA" });
+    posts(&server, "", "/v1/ocr/process", &both).refused(400, "invalid_request", "one of `file_data` and `file_id`");
+    let none = json!({ "file_id": "file-none" });
+    posts(&server, "", "/v1/ocr/process", &none).refused(404, "file_not_found", "no such file");
+    posts(&server, "", "/v1/ocr/process", &json!({})).refused(400, "invalid_request", "there is no file");
+}
+
+#[test]
+fn bytes_that_a_killed_server_left_without_a_file_are_gone_after_the_next_start() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let server = keeping(folder.path(), &[], |_| ());
+    let file = id(&put(&server, "", "a.txt", "text/plain", b"kept", &[]).ok());
+    drop(server);
+    // Written and not yet said whose: as a process leaves it that ends there.
+    let orphan = folder.path().join("store/content/files").join("ab".repeat(32));
+    std::fs::write(&orphan, b"left").expect("the folder is ours");
+    let server = keeping(folder.path(), &[], |_| ());
+    assert!(!orphan.exists());
+    assert_eq!(get(&server, "", &format!("/v1/files/{file}/content")).body, b"kept");
+}

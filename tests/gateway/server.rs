@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
+use mediary::gateway::batches::Batches;
 use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
@@ -94,15 +95,22 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let Kept { jobs, responses, probes, files } = match &config.store.dir {
+                let Kept { jobs, responses, probes, files, batches } = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
                     None => Kept::default(),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
-                let state = state.with_probes(probes.clone()).with_files(files);
+                let state = state.with_probes(probes.clone()).with_files(files).with_batches(batches.clone());
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
-                http::serve(listener, state, shutdown).await.expect("the server runs to its end");
+                let current = http::Current::new(state.clone());
+                if let Some(batches) = &batches {
+                    batches.work(&http::door(current.clone()).expect("the system gives threads"));
+                }
+                http::serve_current(listener, state, current, shutdown).await.expect("the server runs to its end");
+                if let Some(batches) = batches {
+                    batches.settle(PATIENCE).await;
+                }
                 if let Some(responses) = responses {
                     responses.settle(PATIENCE).await;
                 }
@@ -167,6 +175,11 @@ impl TestServer {
         self.gateway.upgrade().map_or_else(InUse::default, |gateway| gateway.admission().in_use())
     }
 
+    /// How many requests share calls with others.
+    pub(crate) fn sharing(&self) -> usize {
+        self.gateway.upgrade().map_or(0, |gateway| gateway.sharing())
+    }
+
     /// How many live conversations are held.
     pub(crate) fn live_sessions(&self) -> usize {
         self.gateway.upgrade().map_or(0, |gateway| gateway.realtime.sessions())
@@ -209,18 +222,28 @@ struct Kept {
     responses: Option<Arc<KeptResponses>>,
     probes: Option<Arc<Probes>>,
     files: Option<Arc<KeptFiles>>,
+    batches: Option<Arc<Batches>>,
 }
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let database = Arc::new(mediary_store::Database::open(dir).await.expect("the folder is the test's own"));
     let responses = http::kept_responses(database.clone()).await.expect("the database can be read");
-    let files =
-        KeptFiles::start(database.clone(), config, Some(dir.join("content"))).expect("the folder is the test's own");
+    let files = KeptFiles::start(database.clone(), config, Some(dir.join("content")))
+        .await
+        .expect("the folder is the test's own");
+    let batches = match &files {
+        Some(files) => {
+            let (files, clients) = (files.clone(), gateway.clients.clone());
+            let batches = Batches::start(database.clone(), files, clients, config.batches.clone()).await;
+            Some(batches.expect("the database can be written"))
+        }
+        None => None,
+    };
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
     let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
-    Kept { jobs, responses: Some(responses), probes, files }
+    Kept { jobs, responses: Some(responses), probes, files, batches }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

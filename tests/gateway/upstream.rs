@@ -14,11 +14,33 @@ use serde_json::Value;
 use super::chat_stage::{Stage, serve};
 use super::server::wait_until;
 
+/// What makes the body of an answer of a request.
+pub(crate) type Reads = Arc<dyn ReadsRequest>;
+
+/// See [`Act::Read`].
+pub(crate) trait ReadsRequest: Send + Sync {
+    fn body(&self, seen: &Seen) -> Value;
+}
+
+impl<F: Fn(&Seen) -> Value + Send + Sync> ReadsRequest for F {
+    fn body(&self, seen: &Seen) -> Value {
+        self(seen)
+    }
+}
+
+impl std::fmt::Debug for dyn ReadsRequest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ReadsRequest")
+    }
+}
+
 /// What a provider does with one request.
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
     /// Answers with a status, headers and a body.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Answers with the body that is made of the request.
+    Read(Reads),
     /// Answers with the bytes of a file.
     File { mime: &'static str, bytes: Vec<u8> },
     /// Answers with the first half of a body and closes the connection.

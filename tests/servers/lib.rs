@@ -4,11 +4,13 @@
 //! `make test-servers` installs the programs. Where they are missing, a test that wants one says so loudly and passes.
 
 mod buckets;
+mod nats;
 mod owned;
 mod postgres;
 mod redis;
 
 pub use buckets::Buckets;
+pub use nats::Nats;
 pub use postgres::Postgres;
 pub use redis::Redis;
 

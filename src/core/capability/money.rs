@@ -30,7 +30,12 @@ impl Rate {
         if !number.is_finite() || number.is_sign_negative() && number != 0.0 || number >= 1e6 {
             return None;
         }
-        // The shortest decimal that means this number is the one that was written.
+        // With up to six digits, which nearly all have, there is only one decimal that means this number; …
+        let millionths = (number.abs() * 1e6).round();
+        if millionths / 1e6 == number.abs() {
+            return Some(Self(millionths as u64 * 1_000_000));
+        }
+        // … else the shortest that does is the one that was written.
         let decimal = format!("{}", number.abs());
         let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
         if fraction.len() > RATE_DIGITS as usize {
@@ -141,6 +146,10 @@ mod tests {
             (0.006, Some("0.006")),
             (1e-12, Some("0.000000000001")),
             (75.0, Some("75")),
+            (0.39, Some("0.39")),
+            (1.000001, Some("1.000001")),
+            (1.0000001, Some("1.0000001")),
+            (99.999_999, Some("99.999999")),
             (1e-13, None),
             (-0.1, None),
             (1e6, None),

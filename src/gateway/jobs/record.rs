@@ -11,6 +11,7 @@ use mediary_store::JobRow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::super::answer_cache::CacheWish;
 use super::super::routing::{Account, Bounds};
 
 /// The job whose video another one is made of.
@@ -118,6 +119,8 @@ impl Asked {
             providers: self.providers.iter().map(|name| ProviderId::new(name)).collect(),
             tier: self.tier.as_deref().and_then(Tier::named),
             continues: None,
+            cache: CacheWish::Off,
+            draw: None,
         }
     }
 }

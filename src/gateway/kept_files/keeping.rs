@@ -1,5 +1,7 @@
 //! Files come, go by hand, and go when their time is over; with the last file that has them, so do their bytes.
 
+use std::time::{Duration, SystemTime};
+
 use mediary_core::{Blob, Failure};
 use mediary_store::{FileRow, UploadRow};
 
@@ -8,13 +10,16 @@ use super::super::blocking;
 use super::super::content::{not_kept, write_blob};
 use super::{KeptFiles, NewFile, NoFile, SWEEP_EVERY, hash_of, new_file_id};
 
+/// No server takes longer from the first byte of a file to its row.
+const OTHERS_WRITE: Duration = Duration::from_hours(3);
+
 impl KeptFiles {
     /// Keeps a file; it is on the disk when this resolves.
     ///
     /// # Errors
     /// When there is no room, or it cannot be written.
     pub async fn keep(&self, new: NewFile) -> Result<FileRow, NoFile> {
-        let NewFile { owner, blob, name, mime, purpose, life } = new;
+        let NewFile { id, owner, blob, name, mime, purpose, life } = new;
         self.has_room(blob.len_bytes()).await?;
         let (hash, bytes) = self.written(blob.clone()).await?;
         let mut turn = self.turn.lock().await;
@@ -22,7 +27,7 @@ impl KeptFiles {
         self.settled(&hash, blob).await?;
         let now = unix_seconds();
         let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
-        let id = new_file_id("file");
+        let id = id.unwrap_or_else(|| new_file_id("file"));
         let file = FileRow { id, owner, name, mime, purpose, bytes, hash, created_at: now, expires_at };
         self.rows.keep(file.clone()).await?;
         Ok(file)
@@ -83,6 +88,19 @@ impl KeptFiles {
         }
         let (content, hash) = (self.content.clone(), hash_of(hash)?);
         Ok(blocking::run(move || content.remove(&hash).map_err(not_kept)).await?)
+    }
+
+    /// Removes bytes that belong to no file: a process was killed after it had written them.
+    pub(super) async fn forget_orphans(&self, is_alone: bool) -> Result<(), NoFile> {
+        // Other servers may be about to say whose theirs are.
+        let age = if is_alone { Duration::ZERO } else { OTHERS_WRITE };
+        let content = self.content.clone();
+        let found = blocking::run(move || content.before(SystemTime::now() - age).map_err(not_kept)).await?;
+        let _turn = self.turn.lock().await;
+        for hash in found {
+            self.forget_bytes(&hash.to_string()).await?;
+        }
+        Ok(())
     }
 
     /// Removes what has ended, if that was not looked for just now.

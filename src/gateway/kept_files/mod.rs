@@ -45,6 +45,8 @@ pub struct KeptFiles {
 /// A file that is to be kept.
 #[derive(Debug)]
 pub struct NewFile {
+    /// Its id; `None`: a new one.
+    pub id: Option<String>,
     /// Whose it is.
     pub owner: Vec<u8>,
     /// Its bytes.
@@ -88,7 +90,11 @@ impl KeptFiles {
     ///
     /// # Errors
     /// When there is one, and it cannot be had.
-    pub fn start(database: Arc<Database>, config: &Config, dir: Option<PathBuf>) -> Result<Option<Arc<Self>>, Failure> {
+    pub async fn start(
+        database: Arc<Database>,
+        config: &Config,
+        dir: Option<PathBuf>,
+    ) -> Result<Option<Arc<Self>>, Failure> {
         // What is too old or too much is said by the database.
         const ALL_BYTES: u64 = u64::MAX / 2;
         const EVER: Duration = Duration::from_hours(24 * 365 * 1_000);
@@ -99,19 +105,24 @@ impl KeptFiles {
             (None, Some(dir)) => Arc::new(DiskContent::open(dir.join(FOLDER), ALL_BYTES, EVER).map_err(not_kept)?),
             (None, None) => return Ok(None),
         };
-        Ok(Some(Arc::new(Self {
+        let is_alone = database.is_alone();
+        let files = Arc::new(Self {
             rows: Files::of(database.clone()),
             uploads: Uploads::of(database),
             content,
             most_bytes: config.files.bytes.get(),
             life: config.files.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
             turn: Mutex::new(0),
-        })))
+        });
+        if let Err(error) = files.forget_orphans(is_alone).await {
+            tracing::warn!(error.detail = %error, "bytes that belong to no file cannot be looked for");
+        }
+        Ok(Some(files))
     }
 }
 
 /// A new id; ids are sorted by time.
-fn new_file_id(kind: &str) -> String {
+pub(in crate::gateway) fn new_file_id(kind: &str) -> String {
     format!("{kind}-{}", Uuid::now_v7().simple())
 }
 

@@ -17,22 +17,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mediary_store::{LoggedRequest, Requests};
+use mediary_store::Requests;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::routing::Account;
 use crate::config::RequestLogging;
 use writing::{Keeping, Writing, lose};
 
-/// Rows that wait for the disk.
+/// Requests that wait for their rows to be written.
 const QUEUE: usize = 8_192;
+
+/// A request that has ended.
+#[derive(Debug)]
+struct Finished {
+    ended: Ended,
+    ended_at: i64,
+    account: Option<Account>,
+}
+
 /// The request log.
 #[derive(Debug)]
 pub struct RequestLog {
     /// The rows, to be read.
     pub requests: Requests,
-    queue: mpsc::Sender<LoggedRequest>,
+    queue: mpsc::Sender<Finished>,
     dropped: Arc<AtomicU64>,
     keeping: watch::Sender<Keeping>,
     stop: CancellationToken,
@@ -64,9 +74,12 @@ impl RequestLog {
         self.keeping.send_if_modified(|keeping| std::mem::replace(keeping, now) != now);
     }
 
-    /// Takes a row, unless the queue is full.
-    pub fn log(&self, row: LoggedRequest) {
-        if self.queue.try_send(row).is_err() {
+    /// Takes a request that has just ended, unless the queue is full. `account`: what it cost and what was noted; `None`:
+    /// nothing was done for it.
+    pub fn log(&self, ended: Ended, account: Option<&Account>) {
+        // Its row is made where it is written: what waits for the end of this request need not wait for that.
+        let finished = Finished { ended, ended_at: now_ms(), account: account.map(Account::alone) };
+        if self.queue.try_send(finished).is_err() {
             lose(&self.dropped, 1);
         }
     }

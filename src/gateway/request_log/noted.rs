@@ -8,6 +8,8 @@ use mediary_core::Target;
 use mediary_core::plan::{Demand, Want};
 use serde::Serialize;
 
+use super::super::answer_cache::CacheNote;
+
 /// Notes on one request. Shared by everything that is done for it.
 #[derive(Debug, Default)]
 pub struct Noted(Mutex<Notes>);
@@ -23,6 +25,8 @@ pub(super) struct Notes {
     pub(super) target: Option<Target>,
     pub(super) treatments: Vec<String>,
     pub(super) fallbacks: u32,
+    /// What the cache had to do with it.
+    pub(super) cache: Option<CacheNote>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,6 +98,20 @@ impl Noted {
         let mut notes = self.notes();
         notes.target = Some(target.clone());
         (notes.treatments, notes.fallbacks) = (treatments, fallbacks);
+    }
+
+    /// What the cache had to do with the answer, and which target it comes from.
+    pub(in crate::gateway) fn cached(&self, target: &Target, note: CacheNote) {
+        let mut notes = self.notes();
+        (notes.target, notes.cache) = (Some(target.clone()), Some(note));
+    }
+
+    /// Takes over what was noted of calls that were made for several requests.
+    pub(in crate::gateway) fn takes_over(&self, others: &Self) {
+        let Notes { attempts, target, .. } = others.all();
+        let mut notes = self.notes();
+        notes.attempts.extend(attempts);
+        notes.target = target.or(notes.target.take());
     }
 
     pub(super) fn all(&self) -> Notes {

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use mediary_core::Target;
 use mediary_core::capability::{Charged, Usd};
-use mediary_store::LoggedRequest;
+use mediary_store::{LoggedRequest, Saved};
 use serde::Serialize;
 
+use super::super::answer_cache::CacheNote;
 use super::super::routing::{Account, Charge};
+use super::ms_of;
 use super::noted::{AttemptNote, MediumNote, Notes};
-use super::{ms_of, now_ms};
 use crate::telemetry::{CallDone, WorkDone};
 
 /// Parts of a dollar in which sums are, in one of those in which they are kept here.
@@ -34,8 +35,7 @@ pub struct Ended {
 
 impl Ended {
     /// The row. `account`: what it cost and what was noted; `None`: nothing was done for it.
-    #[must_use]
-    pub fn row(self, account: Option<&Account>) -> LoggedRequest {
+    pub(super) fn row(self, ended_at: i64, account: Option<&Account>) -> LoggedRequest {
         let charges = account.map(Account::charges).unwrap_or_default();
         let notes = account.and_then(Account::noted).map(|noted| noted.all()).unwrap_or_default();
         let sum = |of: fn(&Charge) -> u64| charges.iter().map(of).fold(0_u64, u64::saturating_add);
@@ -47,7 +47,6 @@ impl Ended {
             // Casts of floats saturate.
             (seconds * 1_000.0).round() as u64
         };
-        let ended_at = now_ms();
         let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let began_at = ended_at - ms(self.total);
         let (task, asked) = notes.asked.clone().unwrap_or_default();
@@ -74,6 +73,8 @@ impl Ended {
             cost: i64::try_from(cost).unwrap_or(i64::MAX),
             unpriced: number(charges.iter().filter(|charge| charge.usd().is_none()).count() as u64),
             details: details(&notes, &charges, began_at),
+            cache: notes.cache.as_ref().map(|note| note.outcome.name()),
+            saved: notes.cache.as_ref().filter(|note| note.outcome.is_saved()).map(saved),
         }
     }
 }
@@ -115,6 +116,15 @@ impl Ended {
     }
 }
 
+/// What was saved by an answer for which no call was made.
+fn saved(note: &CacheNote) -> Saved {
+    let parts = note.saved_usd.map(|usd| usd.parts() / COST_PARTS);
+    Saved {
+        tokens: i64::try_from(note.saved_tokens).unwrap_or(i64::MAX),
+        cost: parts.map(|parts| i64::try_from(parts).unwrap_or(i64::MAX)),
+    }
+}
+
 /// What a list does not show, as JSON.
 #[derive(Serialize)]
 struct Details<'a> {
@@ -123,6 +133,7 @@ struct Details<'a> {
     fallbacks: u32,
     treatments: &'a [String],
     charges: Vec<ChargeDetail>,
+    cache: Option<CacheDetail>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +161,14 @@ struct ItemDetail {
     usd: Usd,
 }
 
+#[derive(Serialize)]
+struct CacheDetail {
+    outcome: &'static str,
+    saved_usd: Option<Usd>,
+    saved_tokens: u64,
+    age_seconds: Option<u64>,
+}
+
 fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
     let attempts = notes.attempts.iter().map(|AttemptNote { target, outcome, began, took }| AttemptDetail {
         target: target.to_string(),
@@ -172,6 +191,12 @@ fn details(notes: &Notes, charges: &[Charge], began_at: i64) -> String {
         fallbacks: notes.fallbacks,
         treatments: &notes.treatments,
         charges: charges.collect(),
+        cache: notes.cache.as_ref().map(|note| CacheDetail {
+            outcome: note.outcome.name(),
+            saved_usd: note.saved_usd,
+            saved_tokens: note.saved_tokens,
+            age_seconds: note.age.map(|age| age.as_secs()),
+        }),
     };
     // Texts and numbers alone are always JSON.
     serde_json::to_string(&details).unwrap_or_default()

@@ -4,16 +4,14 @@ use mediary_store::{Database, RequestFilter, SumsBy, SumsOf};
 
 use super::*;
 
-fn row(number: i64) -> LoggedRequest {
-    let at = now_ms();
-    LoggedRequest {
+fn ended(number: i64) -> Ended {
+    Ended {
         id: format!("id-{number}"),
-        began_at: at,
-        ended_at: at,
-        task: "chat".into(),
+        endpoint: "/v1/chat/completions".to_owned(),
+        client: String::new(),
         status: 200,
-        details: "{}".into(),
-        ..LoggedRequest::default()
+        first: None,
+        total: Duration::from_millis(3),
     }
 }
 
@@ -24,7 +22,7 @@ async fn what_fits_is_written_and_what_does_not_is_counted() {
     let log = RequestLog::start(requests.clone(), &RequestLogging::default());
     // Nothing is read from the queue while this task does not wait.
     let total = QUEUE as i64 + 100;
-    (0..total).for_each(|number| log.log(row(number)));
+    (0..total).for_each(|number| log.log(ended(number), None));
     assert_eq!(log.dropped(), 100);
     log.settle(Duration::from_secs(60)).await;
     let of = SumsOf { by: SumsBy::Task, since: 0, until: now_ms() + 1, offset_minutes: 0, client: None };

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use mediary_store::{LoggedRequest, Requests};
+use mediary_store::Requests;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::now_ms;
+use super::{Ended, Finished, now_ms};
 use crate::config::RequestLogging;
 use crate::telemetry::metrics;
 
@@ -31,7 +31,7 @@ pub(super) fn lose(dropped: &AtomicU64, rows: u64) {
 
 pub(super) struct Writing {
     pub(super) requests: Requests,
-    pub(super) rows: mpsc::Receiver<LoggedRequest>,
+    pub(super) rows: mpsc::Receiver<Finished>,
     pub(super) dropped: Arc<AtomicU64>,
     pub(super) stop: CancellationToken,
     pub(super) keeping: watch::Receiver<Keeping>,
@@ -90,7 +90,7 @@ impl Writing {
     }
 
     /// Gathers rows until there are enough, or the end is near.
-    async fn gather(&mut self, waiting: &mut Vec<LoggedRequest>) {
+    async fn gather(&mut self, waiting: &mut Vec<Finished>) {
         let began = Instant::now();
         while waiting.len() + self.rows.len() < AT_ONCE && began.elapsed() < GATHERED_FOR {
             tokio::select! {
@@ -103,9 +103,10 @@ impl Writing {
         }
     }
 
-    async fn write(&self, rows: Vec<LoggedRequest>, told: &mut Option<Instant>) {
-        let count = rows.len() as u64;
-        let Err(error) = self.requests.write(rows).await else { return };
+    async fn write(&self, finished: Vec<Finished>, told: &mut Option<Instant>) {
+        let count = finished.len() as u64;
+        let row = |Finished { ended, ended_at, account }| Ended::row(ended, ended_at, account.as_ref());
+        let Err(error) = self.requests.write(finished.into_iter().map(row).collect()).await else { return };
         lose(&self.dropped, count);
         // A disk that is full stays full for a while.
         if told.is_none_or(|at| at.elapsed() >= Duration::from_mins(1)) {

@@ -6,8 +6,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mediary_core::Target;
 use mediary_core::capability::{Amount, Charged, TaskKind, Usd};
+use mediary_core::provider::BoxFuture;
+use mediary_core::{Failure, Target};
 
 use super::super::clients::Admitted;
 use super::super::request_log::Noted;
@@ -45,19 +46,54 @@ pub struct Account {
     admitted: Option<Arc<Admitted>>,
     /// What is noted for the request log; `None`: nothing is logged.
     noted: Option<Arc<Noted>>,
+    /// What is told before the request is first sent to where it may be billed; `None`: nothing is.
+    announced: Option<Arc<dyn Announced>>,
+}
+
+/// What is told before a request is sent to where it may be billed.
+pub trait Announced: Send + Sync + fmt::Debug {
+    /// Tells it. Told again, it changes nothing.
+    ///
+    /// # Errors
+    /// When it must not be sent.
+    fn announce(&self) -> BoxFuture<'_, Result<(), Failure>>;
 }
 
 impl Account {
     /// The account of a request that a client was admitted with.
     #[must_use]
     pub fn of(admitted: Option<Arc<Admitted>>) -> Self {
-        Self { charges: Arc::default(), admitted, noted: None }
+        Self { charges: Arc::default(), admitted, noted: None, announced: None }
     }
 
     /// The same, with notes for the request log.
     #[must_use]
     pub fn noting(self, noted: Arc<Noted>) -> Self {
         Self { noted: Some(noted), ..self }
+    }
+
+    /// The same without whom it is for, who would keep a place among the requests at once as long as it is kept.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { admitted: None, announced: None, ..self.clone() }
+    }
+
+    /// The same, telling this before anything may be billed.
+    #[must_use]
+    pub fn announcing(self, announced: Option<Arc<dyn Announced>>) -> Self {
+        Self { announced, ..self }
+    }
+
+    /// Tells that a call to a target is about to be made.
+    ///
+    /// # Errors
+    /// When it must not be.
+    pub(super) async fn calls(&self, target: &Target) -> Result<(), Failure> {
+        match &self.announced {
+            // The engines of this process bill nothing, and what they did is done again.
+            Some(announced) if !target.is_local() => announced.announce().await,
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What is noted for the request log.
@@ -78,6 +114,15 @@ impl Account {
             admitted.spend(&charge.amount, at_most);
         }
         self.charges.lock().unwrap_or_else(PoisonError::into_inner).push(charge);
+    }
+
+    /// Takes over what another account of the same client was charged for, and what was noted of its calls: it was spent
+    /// when it was charged.
+    pub(in crate::gateway) fn takes_over(&self, other: &Self) {
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner).extend(other.charges());
+        if let (Some(noted), Some(others)) = (&self.noted, &other.noted) {
+            noted.takes_over(others);
+        }
     }
 
     /// The charges so far.

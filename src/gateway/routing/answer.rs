@@ -13,6 +13,7 @@ use mediary_core::provider::ReplyStream;
 use mediary_core::task::{PartPath, ReplyEvent, ReplyFrame, Usage, WholeReply};
 use mediary_core::{Failure, FailureKind, Target};
 
+use super::super::answer_cache::CacheNote;
 use super::account::Account;
 use super::sifter::Sifter;
 use super::sticky::Prefix;
@@ -60,6 +61,8 @@ pub struct Route {
     pub is_cost_known: bool,
     /// What there is to say of an answer in which there is nothing: `no_speech`.
     pub status: Option<&'static str>,
+    /// What the cache had to do with it; `None`: nothing.
+    pub cache: Option<CacheNote>,
 }
 
 impl Route {

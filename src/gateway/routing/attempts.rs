@@ -344,6 +344,7 @@ impl<W: Work> Running<'_, W> {
             account: self.planned.account.clone(),
             is_cost_known,
             status: None,
+            cache: None,
         };
         let answer = Answer::new(route, reply, tap).sifted(is_prose(task));
         self.work.judge(Box::new(answer), candidate).await

@@ -45,7 +45,7 @@ mod tap;
 mod tests;
 mod work;
 
-pub use account::{Account, Charge, total};
+pub use account::{Account, Announced, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
 pub use error::{CallError, Exhausted, Tried};
 pub use findings::{Dossier, Findings, Found, Quarantine};

@@ -11,6 +11,7 @@ use mediary_core::plan::{
 use mediary_core::task::Chat;
 use mediary_core::{Failure, FailureKind, ProviderId, Target};
 
+use super::super::forks::FUSION;
 use super::account::Account;
 use super::error::{CallError, Exhausted};
 use super::fleet::Fleet;
@@ -71,6 +72,8 @@ impl Router {
             {
                 Ok(Want::Any)
             }
+            // What its panel is asked is planned member by member; a plan for it shows who may sit there.
+            Resolved::Unknown { .. } if model == FUSION && task == TaskKind::Chat => Ok(Want::Tier(Tier::Auto)),
             Resolved::Unknown { near } => Err(CallError::UnknownModel { model: model.to_owned(), near }),
         }
     }
@@ -109,7 +112,7 @@ impl Router {
             chains: self.routing.chains.clone(),
             preset: self.routing.preset,
             // Which number does not matter, only that it changes.
-            draw: self.draws.fetch_add(1, Ordering::Relaxed),
+            draw: bounds.draw.unwrap_or_else(|| self.draws.fetch_add(1, Ordering::Relaxed)),
         }
     }
 

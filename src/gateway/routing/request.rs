@@ -5,6 +5,7 @@ use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::Task;
 use mediary_core::{Hold, ProviderId};
 
+use super::super::answer_cache::CacheWish;
 use super::account::Account;
 
 /// A task to be carried out.
@@ -41,13 +42,17 @@ pub struct Bounds {
     pub account: Account,
     /// Whether a stream that breaks off goes on at another target; `None`: as the operator has it.
     pub continues: Option<bool>,
+    /// What it wants of the cache.
+    pub cache: CacheWish,
+    /// What settles ties between candidates, so that the same request meets the same target; `None`: a draw of its own.
+    pub draw: Option<u64>,
 }
 
 impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, ..self.clone() }
+        Self { tier: None, strict: false, draw: None, ..self.clone() }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

@@ -15,13 +15,14 @@ use super::quotas;
 /// Room for a call to a candidate in the limits of the client; `None`: it has none.
 ///
 /// # Errors
-/// When there is too little.
+/// When there is too little, or the request must not be sent any more.
 pub(super) async fn reserve(
     account: &Account,
     candidate: &Candidate,
     demand: &Demand,
     row: &Abilities,
 ) -> Result<Option<Arc<Reserved>>, Failure> {
+    account.calls(&candidate.target).await?;
     let Some(admitted) = account.admitted() else { return Ok(None) };
     admitted.hold(&estimate(candidate, demand, row)).await.map(|reserved| Some(Arc::new(reserved)))
 }

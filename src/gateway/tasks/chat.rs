@@ -31,7 +31,7 @@ pub enum Answered {
 }
 
 /// A whole answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WholeAnswer {
     /// Where it comes from.
     pub route: Route,
@@ -108,7 +108,11 @@ impl Gateway {
     }
 
     /// The plan for a chat whose media are all here. They are measured; nothing is treated, nothing is called.
-    pub(super) async fn plan_chat(&self, fleet: &Fleet, request: &TaskRequest) -> Result<Planned, CallError> {
+    pub(in crate::gateway) async fn plan_chat(
+        &self,
+        fleet: &Fleet,
+        request: &TaskRequest,
+    ) -> Result<Planned, CallError> {
         let Task::Chat(chat) = &request.task else { return Err(not_a_chat().into()) };
         let router = &self.router;
         let named = router.resolve(fleet, request.task.kind(), &request.model, request.bounds.tier);

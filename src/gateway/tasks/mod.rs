@@ -5,6 +5,7 @@
 //! loop in `routing`. Pages and transcripts, which treatments need as well, do so in `documents` and `treatments`.
 
 mod aloud;
+mod cached;
 mod chat;
 mod complete;
 mod continuation;
@@ -57,9 +58,18 @@ impl Gateway {
     /// # Errors
     /// When no target can be asked, or none answered.
     pub async fn answer(self: &Arc<Self>, request: TaskRequest) -> Result<Answered, CallError> {
+        match self.answers.wish(&request) {
+            None => self.carry_out(request).await,
+            Some(wish) => Box::pin(self.cached(request, wish)).await,
+        }
+    }
+
+    /// The same, by a call to a target, whatever was answered before.
+    pub(super) async fn carry_out(self: &Arc<Self>, request: TaskRequest) -> Result<Answered, CallError> {
         match &request.task {
             Task::Chat(chat) => match chat.completion.as_deref().cloned() {
                 Some(completion) => Box::pin(self.complete(request, completion)).await,
+                None if self.is_fused(&request) => Box::pin(self.fuse(request)).await,
                 None => self.chat(request).await,
             },
             Task::Embed(_) => {

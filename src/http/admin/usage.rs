@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Query, Request, State};
-use mediary_store::{Latency, Sums, SumsBy, SumsOf};
+use mediary_store::{CacheSums, Latency, Sums, SumsBy, SumsOf};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,8 +45,30 @@ pub(in crate::http) struct UsageList {
     /// Always `list`.
     object: &'static str,
     data: Vec<UsageRow>,
+    /// What the cache of answers had to do with them; what it saved is not among the costs.
+    cache: Vec<CacheRow>,
     /// Rows of the log that were lost since the start, because the disk did not keep up.
     rows_dropped: u64,
+}
+
+/// What became of requests in the cache of answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct CacheRow {
+    /// `hit`: given again; `alike`: given again to other words that mean the same; `shared`: from a call that was made for
+    /// another; `miss` and `refresh`: a target was called.
+    outcome: String,
+    requests: i64,
+    saved_tokens: i64,
+    /// What the calls would have cost that were not made, as far as that is known.
+    saved_usd: f64,
+    /// Of how many of them it is not known.
+    unpriced: i64,
+}
+
+impl From<CacheSums> for CacheRow {
+    fn from(CacheSums { outcome, requests, saved_tokens, saved_cost, unpriced }: CacheSums) -> Self {
+        Self { outcome, requests, saved_tokens, saved_usd: saved_cost as f64 / 1e12, unpriced }
+    }
 }
 
 /// Sums of the requests of one group.
@@ -114,14 +136,16 @@ pub(in crate::http) async fn usage(
         offset_minutes: query.offset_minutes,
         client: query.client,
     };
-    let both = tokio::try_join!(log.requests.sums(&of), log.requests.latencies(&of, MOST_TIMED));
-    let (sums, latencies) = both.map_err(failed)?;
+    let (requests, timed) = (&log.requests, MOST_TIMED);
+    let all = tokio::try_join!(requests.sums(&of), requests.latencies(&of, timed), requests.cache_sums(&of));
+    let (sums, latencies, cache) = all.map_err(failed)?;
     let price = state.config.log.reference_usd;
     let mut latencies: HashMap<String, RequestPercentiles> =
         latencies.into_iter().map(|latency| (latency.group.clone(), latency.into())).collect();
     let row = |sums: Sums| UsageRow { latency_ms: latencies.remove(&sums.group), ..UsageRow::of(sums, price) };
     let data = sums.into_iter().map(row).collect();
-    Ok(Json(UsageList { object: "list", data, rows_dropped: log.dropped() }))
+    let cache = cache.into_iter().map(CacheRow::from).collect();
+    Ok(Json(UsageList { object: "list", data, cache, rows_dropped: log.dropped() }))
 }
 
 /// What sums are apart by, by its name.

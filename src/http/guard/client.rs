@@ -40,7 +40,7 @@ pub(super) async fn serve(client: &Arc<Client>, request: Request, next: Next) ->
     let mut response = ADMITTED.scope(admitted.clone(), next.run(request)).await;
     tell(&admitted.standings().await, response.headers_mut());
     response.extensions_mut().insert(client.clone());
-    response.map(|body| Body::new(Held { body, _admitted: admitted }))
+    response.map(|body| Body::new(Held::new(body, admitted)))
 }
 
 fn refusal(client: &Client, refused: Refused) -> ApiError {
@@ -122,13 +122,19 @@ fn value(number: LimitNumber) -> HeaderValue {
     }
 }
 
-/// A body that keeps its request's place until it has ended.
-struct Held {
+/// A body that keeps something of its request's, such as its place, until it has ended.
+pub(in crate::http) struct Held<T> {
     body: Body,
-    _admitted: Arc<Admitted>,
+    _kept: T,
 }
 
-impl HttpBody for Held {
+impl<T> Held<T> {
+    pub(in crate::http) fn new(body: Body, kept: T) -> Self {
+        Self { body, _kept: kept }
+    }
+}
+
+impl<T: Unpin> HttpBody for Held<T> {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::behalf::on_behalf;
 use super::client::admitted;
 use crate::config::{Secret, Server};
 use crate::gateway::realtime::Secrets;
@@ -80,12 +81,18 @@ pub(super) fn is_presented(headers: &HeaderMap) -> bool {
 
 /// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
 pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
+    if let Some(behalf) = on_behalf() {
+        return behalf.owner.clone();
+    }
     presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())
 }
 
 /// What a client is known by where it must not learn of others' documents: its id, else its key, if this server asks for
 /// one. An id outlives the key.
 pub(in crate::http) fn owner_of(headers: &HeaderMap, server: &Server) -> Vec<u8> {
+    if let Some(behalf) = on_behalf() {
+        return behalf.owner.clone();
+    }
     if let Some(admitted) = admitted() {
         return digest(admitted.client().id.as_bytes()).to_vec();
     }

@@ -5,6 +5,7 @@
 //! it. The origin is looked at before the CORS layer, so that a refused page gets no CORS headers; the key behind it, so
 //! that a browser's preflight, which cannot carry one, is answered.
 
+mod behalf;
 mod client;
 mod cors;
 mod key;
@@ -13,7 +14,8 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-pub(super) use client::admitted;
+pub(super) use behalf::{OnBehalf, on_behalf};
+pub(super) use client::{Held, admitted};
 pub(super) use key::{client_of, owner_of, secret_of};
 
 use std::sync::Arc;
@@ -89,6 +91,9 @@ pub(super) fn guarded(mut app: Router, server: &Server, known: Known) -> Router 
 
 /// For a server without keys: refuses what a foreign web page may have sent.
 async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    if let Some(behalf) = on_behalf() {
+        return behalf.serve(&guard.clients, request, next).await;
+    }
     if is_linked(request.uri().path()) {
         return next.run(request).await;
     }
@@ -100,6 +105,9 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 
 /// For a server with keys: refuses callers that bring none of them, except on the public routes.
 async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    if let Some(behalf) = on_behalf() {
+        return behalf.serve(&guard.clients, request, next).await;
+    }
     let path = request.uri().path();
     let brings_none = !key::is_presented(request.headers());
     // An administrator's session is a key of its own; who is none is refused there.

@@ -67,7 +67,7 @@ pub(super) async fn create(State(state): State<AppState>, request: Request) -> R
         Ok(media) => media.format.mime().to_owned(),
         Err(_) => file.mime.unwrap_or_default(),
     };
-    let new = NewFile { owner, blob: file.blob, name, mime, purpose, life };
+    let new = NewFile { id: None, owner, blob: file.blob, name, mime, purpose, life };
     let file = kept.keep(new).await.map_err(no_file)?;
     Ok(Json(says.file(&file)).into_response())
 }

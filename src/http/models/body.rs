@@ -6,7 +6,7 @@ use mediary_core::{MediaFormat, MediaKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::gateway::EngineInfo;
+use crate::gateway::{EngineInfo, FUSION};
 use crate::providers::ModelInfo;
 
 use super::capabilities::Capabilities;
@@ -109,6 +109,18 @@ impl Model {
             state: "ready",
             installed: None,
             note: None,
+        }
+    }
+
+    /// The model whose answers are made of several models'.
+    pub(super) fn fusion(context_tokens: Option<u32>) -> Self {
+        let description = "Several models answer, and one answer is made of theirs".to_owned();
+        Self {
+            id: FUSION.to_owned(),
+            description,
+            abilities: vec!["streaming"],
+            tiers: Vec::new(),
+            ..Self::tier(Tier::Auto, Tier::Auto.name(), context_tokens)
         }
     }
 

@@ -65,6 +65,7 @@ pub(super) fn all(state: &AppState) -> Vec<Model> {
                     .map(|name| Model::tier(tier, name, context_tokens)),
             );
         }
+        models.push(Model::fusion(context_tokens));
     }
     let health = gateway.router.health();
     let infos = &gateway.router.providers().infos;

@@ -28,7 +28,7 @@ use crate::protocol::process::{Fields, Output};
 /// The document of a JSON body, as `POST /v1/ocr/process` takes it, and how it is to be read.
 pub(super) async fn document(body: &Bytes, admission: &Admission) -> Result<(Media, ReadOptions), ApiError> {
     let mut fields = Fields::default();
-    let file = upload::json_file(body, admission, &mut fields).await?;
+    let file = upload::json_file(body, admission, &mut fields, None).await?;
     let form = fields.decode(Output::default())?;
     Ok((file.classified()?, form.options))
 }

@@ -49,7 +49,7 @@ use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
             (Vec<u8> = "application/pdf"),
             (Vec<u8> = "application/octet-stream"),
         ),
-        description = "multipart with one `file` or several and the fields, JSON with `file_data`, or the file itself"
+        description = "multipart with one `file` or several and the fields, JSON with `file_data`, or the file itself; `file_id` names one that was sent to /v1/files"
     ),
     responses(
         (status = 200, description = "The text; a `ReadingList` for several files; bare text if `Accept` prefers it",
@@ -76,7 +76,7 @@ pub(in super::super) async fn process(
     let preference = Preference::of(request.headers().get_all(ACCEPT).iter());
     let bounds = bounds(request.headers())?.of_reading();
     let client = owner_of(request.headers(), &state.config.server);
-    let Upload { files, fields } = upload::receive(request, &state).await?;
+    let Upload { files, fields } = upload::receive(request, &state, &client).await?;
     let mut form = fields.decode(preference.output())?;
     form.options.bounds = bounds;
     form.options.client = client;

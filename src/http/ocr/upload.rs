@@ -8,6 +8,7 @@ use mediary_core::Failure;
 use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
 use super::super::files::{self, UploadedFile, content_type};
+use super::super::kept_files;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use crate::gateway::Admission;
@@ -21,7 +22,7 @@ pub(super) struct Upload {
 }
 
 /// Takes in a whole request.
-pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload, ApiError> {
+pub(super) async fn receive(request: Request, state: &AppState, owner: &[u8]) -> Result<Upload, ApiError> {
     let (limits, admission) = (&state.config.limits, state.gateway.admission());
     let mut fields = Fields::default();
     for (name, value) in url_pairs(request.uri().query().unwrap_or_default()) {
@@ -30,7 +31,7 @@ pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload
     if content_type(request.headers()) == "application/json" {
         // The body goes before the file is used, which is decoded out of it piece by piece.
         let body = json_body(request, state).await?;
-        let files = vec![json_file(&body, admission, &mut fields).await?];
+        let files = vec![json_file(&body, admission, &mut fields, Some(Shelf { state, owner })).await?];
         return Ok(Upload { files, fields });
     }
     let (head, body) = request.into_parts();
@@ -42,19 +43,32 @@ pub(super) async fn receive(request: Request, state: &AppState) -> Result<Upload
     let files = match mime.as_str() {
         "multipart/form-data" => {
             let form = files::form(stream, &head.headers, admission).await?;
-            form.fields.into_iter().for_each(|(name, value)| fields.push(name, value));
-            form.files
+            let mut files = form.files;
+            for (name, value) in form.fields {
+                match name.as_str() {
+                    "file_id" => files.push(Shelf { state, owner }.file(&value).await?),
+                    _ => fields.push(name, value),
+                }
+            }
+            files
         }
         _ => vec![raw(stream, mime, admission).await?],
     };
     Ok(Upload { files, fields })
 }
 
-/// The file in a JSON body, and its fields.
+/// Whose files a request may name by their ids.
+pub(super) struct Shelf<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) owner: &'a [u8],
+}
+
+/// The file in a JSON body, or the one on a shelf that it names, and its fields.
 pub(super) async fn json_file(
     body: &[u8],
     admission: &Admission,
     fields: &mut Fields,
+    shelf: Option<Shelf<'_>>,
 ) -> Result<UploadedFile, ApiError> {
     let request: JsonRequest<'_> = serde_json::from_slice(body)
         .map_err(|error| Failure::malformed(format!("the JSON body is malformed: {}", short_complaint(&error))))?;
@@ -77,8 +91,26 @@ pub(super) async fn json_file(
             fields.push(name, value);
         }
     }
-    let file = files::inline("file_data", &request.file_data, admission).await?;
-    Ok(UploadedFile { field: String::new(), mime: request.mime_type.or(file.mime), name: request.file_name, ..file })
+    let file = match (&request.file_data, &request.file_id, shelf) {
+        (Some(data), None, _) => files::inline("file_data", data, admission).await?,
+        (None, Some(id), Some(shelf)) => shelf.file(id).await?,
+        (Some(_), Some(_), _) => {
+            return Err(ApiError::malformed("send one of `file_data` and `file_id`").about("file_id"));
+        }
+        (None, _, _) => {
+            let message =
+                "there is no file; send it as `file_data`, or the id of one that was sent before as `file_id`";
+            return Err(ApiError::malformed(message).about("file_data"));
+        }
+    };
+    let name = request.file_name.or(file.name);
+    Ok(UploadedFile { field: String::new(), mime: request.mime_type.or(file.mime), name, ..file })
+}
+
+impl Shelf<'_> {
+    async fn file(&self, id: &str) -> Result<UploadedFile, ApiError> {
+        kept_files::named(self.state, self.owner, id).await.map_err(|error| error.about("file_id"))
+    }
 }
 
 async fn raw(

@@ -1,4 +1,4 @@
-//! The headers that bound a request: tier, strictness, privacy, cost, providers.
+//! The headers that bound a request: tier, strictness, privacy, cost, providers, and what it wants of the cache.
 
 use axum::http::HeaderMap;
 use mediary_core::ProviderId;
@@ -6,10 +6,10 @@ use mediary_core::capability::Tier;
 use mediary_core::plan::{CostPolicy, Privacy};
 
 use super::super::error::ApiError;
-use super::super::guard::admitted;
+use super::super::guard::{admitted, on_behalf};
 use super::super::logged::note;
 use super::super::visit::spends;
-use crate::gateway::{Account, Bounds};
+use crate::gateway::{Account, Bounds, CacheWish};
 
 /// What a request's headers ask for.
 ///
@@ -18,7 +18,9 @@ use crate::gateway::{Account, Bounds};
 pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     let admitted = admitted();
     let is_local = admitted.as_ref().is_some_and(|admitted| admitted.client().rules.local_only);
-    let mut bounds = Bounds { account: note(Account::of(admitted)), ..Bounds::default() };
+    let announced = on_behalf().map(|behalf| behalf.announced.clone());
+    let account = Account::of(admitted).announcing(announced);
+    let mut bounds = Bounds { account: note(account), ..Bounds::default() };
     spends(&bounds.account);
     if let Some((name, value)) = first(headers, &["x-mediary-tier", "x-willaku-tier"])? {
         let tier = Tier::named(value).ok_or_else(|| wrong(name, &Tier::ALL.map(Tier::name).join(", ")))?;
@@ -50,6 +52,14 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
     }
     if let Some((name, value)) = first(headers, &["x-mediary-allow-paid"])? {
         bounds.allows_paid = yes_or_no(name, value)?;
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-cache"])? {
+        bounds.cache = match value {
+            "use" => CacheWish::Use,
+            "refresh" => CacheWish::Refresh,
+            "off" => CacheWish::Off,
+            _ => return Err(wrong(name, "use, refresh or off")),
+        };
     }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
         let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -105,6 +115,7 @@ mod tests {
             ("x-mediary-privacy", "local", Bounds { privacy: Privacy::Local, ..none() }),
             ("x-mediary-cost", "free_first", Bounds { cost: CostPolicy::FreeFirst, ..none() }),
             ("x-mediary-allow-paid", "true", Bounds { allows_paid: true, ..none() }),
+            ("x-mediary-cache", "refresh", Bounds { cache: CacheWish::Refresh, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -125,6 +136,7 @@ mod tests {
             ("x-mediary-strict", "yes"),
             ("x-mediary-privacy", "locale"),
             ("x-mediary-cost", "0"),
+            ("x-mediary-cache", "no-cache"),
             ("x-mediary-allow-paid", "yes"),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));

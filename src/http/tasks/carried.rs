@@ -117,7 +117,7 @@ pub(super) async fn count(
 ///
 /// # Errors
 /// When there is no place for that: what only goes on with a text has no instructions.
-pub(super) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiError> {
+pub(in crate::http) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result<(), ApiError> {
     let prompt = bounds.account.admitted().and_then(|admitted| admitted.client().rules.system_prompt.as_deref());
     match (task, prompt) {
         (Task::Chat(chat), Some(_)) if chat.completion.is_some() => {

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use axum::http::header::AGE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mediary_core::capability::Usd;
 
 use super::super::error::shortened;
-use crate::gateway::{Account, Charge, Route, TreatmentNote, total};
+use crate::gateway::{Account, CacheNote, CacheOutcome, Charge, Route, TreatmentNote, total};
 use crate::protocol::Spelling;
 
 const X_ROUTED_VIA: HeaderName = HeaderName::from_static("x-routed-via");
@@ -16,6 +17,8 @@ const X_MEDIARY_CUT_TOKENS: HeaderName = HeaderName::from_static("x-mediary-cut-
 const X_MEDIARY_COST_USD: HeaderName = HeaderName::from_static("x-mediary-cost-usd");
 const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost-items");
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
+const X_MEDIARY_CACHE: HeaderName = HeaderName::from_static("x-mediary-cache");
+const X_MEDIARY_SAVED_USD: HeaderName = HeaderName::from_static("x-mediary-saved-usd");
 const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
 
 /// Names of fields may be a client's own; one that is longer is cut, …
@@ -46,10 +49,28 @@ pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut Head
     if let Some(status) = route.status {
         insert(X_MEDIARY_STATUS, status);
     }
+    if let Some(note) = &route.cache {
+        tell_of_cache(note, &mut insert);
+    }
     let dropped: Vec<String> = route.dropped.iter().map(|name| spelling.field(name).into_owned()).collect();
     name_dropped(&dropped, headers);
     if route.is_cost_known {
         price(&route.account, headers);
+    }
+}
+
+/// Writes down what the cache had to do with an answer.
+fn tell_of_cache(note: &CacheNote, insert: &mut impl FnMut(HeaderName, &str)) {
+    let outcome = match note.outcome {
+        CacheOutcome::Alike(thousandths) => format!("hit;similarity=0.{thousandths:03}"),
+        CacheOutcome::Shared => "hit;shared".to_owned(),
+        outcome => outcome.name().to_owned(),
+    };
+    insert(X_MEDIARY_CACHE, &outcome);
+    if let Some(age) = note.age {
+        insert(AGE, &age.as_secs().to_string());
+        insert(X_MEDIARY_COST_USD, &Usd::ZERO.to_string());
+        note.saved_usd.inspect(|usd| insert(X_MEDIARY_SAVED_USD, &usd.to_string()));
     }
 }
 
@@ -161,6 +182,7 @@ mod tests {
             account: Account::default(),
             is_cost_known: true,
             status: None,
+            cache: None,
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);

@@ -30,6 +30,7 @@ use crate::protocol::anthropic::MESSAGES;
         ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+        ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
     ),
     request_body(content = Object, description = "Anthropic's request: `messages` with text, image, document, \
         search_result, tool_use, tool_result and thinking blocks, `system`, `tools`. `model` may be a model, a tier, \

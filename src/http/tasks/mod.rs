@@ -38,12 +38,14 @@ use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 use carried::count;
-pub(super) use carried::{Asked, Asker, carry_out};
+pub(super) use carried::{Asked, Asker, begin_as_told, carry_out};
 pub(super) use headers::{describe, price};
 pub use kept::kept_responses;
 pub use refused::refused;
+pub(super) use relay::{Streamed, streamed};
 pub(super) use slashes::behind_slashes;
 pub(super) use spoken::protocol_of;
+pub(super) use whole::new_head;
 
 /// Answers a conversation.
 #[utoipa::path(
@@ -58,6 +60,7 @@ pub(super) use spoken::protocol_of;
         ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+        ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
         Parts may be text, image_url, input_audio, video_url, document_url or file"),
@@ -94,6 +97,7 @@ pub(super) async fn completions(
         ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free; free_first: those before all others"),
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+        ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
     ),
     request_body(content = Object, description = "OpenAI's request: `model`, `input` (a text, texts, tokens, or lists of \
         tokens), `encoding_format` (float or base64), `dimensions`"),

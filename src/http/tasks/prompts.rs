@@ -20,6 +20,7 @@ use crate::protocol::openai::COMPLETIONS;
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine"),
         ("X-Mediary-Cost" = Option<String>, Header, description = "free: only targets that are known to be free"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
+        ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
     ),
     request_body(content = Object, description = "OpenAI's request: `model`, `prompt` (a text, texts, tokens, or lists of \
         tokens), `suffix`, `echo`, `n`, `best_of`, `logprobs`, sampling, `stream`. Targets whose `tasks` have `completion` \

@@ -21,7 +21,7 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
-use super::{headers, refused};
+use super::{headers, refused, whole};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
 
@@ -42,6 +42,30 @@ pub(super) struct Wish {
     pub(super) request_id: RequestId,
 }
 
+/// How an answer is streamed that is asked for in a way of its own.
+pub(in crate::http) struct Streamed {
+    pub(in crate::http) answer: Box<dyn Encode>,
+    pub(in crate::http) dropped: Vec<String>,
+    pub(in crate::http) spelling: Spelling,
+    pub(in crate::http) request_id: RequestId,
+}
+
+/// Answers with a stream that is asked for in a way of its own.
+///
+/// # Errors
+/// When no target answers, as long as nothing was sent.
+pub(in crate::http) async fn streamed(
+    protocol: &'static dyn Protocol,
+    state: &AppState,
+    asking: Asking,
+    streamed: Streamed,
+) -> Result<Response, ApiError> {
+    let Streamed { answer, dropped, spelling, request_id } = streamed;
+    let names = ProviderNames::default();
+    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
+    answer_of(protocol, state, asking, wish).await
+}
+
 /// A stream on its way to its client.
 struct Relay {
     protocol: &'static dyn Protocol,
@@ -55,7 +79,7 @@ struct Silence {
     ping: Vec<u8>,
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
+pub(in crate::http) type Asking = Pin<Box<dyn Future<Output = Result<Answered, CallError>> + Send>>;
 
 /// What its client knows of a stream.
 struct Seen {
@@ -86,9 +110,22 @@ pub(super) async fn answer(
     wish: Wish,
 ) -> Result<Response, ApiError> {
     let gateway = state.gateway.clone();
+    let asking = Box::pin(async move { gateway.answer(request).await });
+    answer_of(protocol, state, asking, wish).await
+}
+
+/// The same of an answer that is asked for in another way.
+///
+/// # Errors
+/// When there is none, as long as nothing was sent.
+async fn answer_of(
+    protocol: &'static dyn Protocol,
+    state: &AppState,
+    mut asking: Asking,
+    wish: Wish,
+) -> Result<Response, ApiError> {
     let silence = Silence { most: state.config.routing.silence, ping: wish.answer.ping(&wish.head) };
     let mut headers = stream_headers(wish.answer.stream_type());
-    let mut asking: Asking = Box::pin(async move { gateway.answer(request).await });
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };

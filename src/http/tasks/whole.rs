@@ -37,7 +37,7 @@ pub(super) fn in_one_piece(
 }
 
 /// What an answer begins with, but for its model.
-pub(super) fn new_head() -> AnswerHead {
+pub(in crate::http) fn new_head() -> AnswerHead {
     let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     AnswerHead { id: uuid::Uuid::now_v7().simple().to_string(), created, ..AnswerHead::default() }
 }

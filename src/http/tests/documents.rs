@@ -42,6 +42,7 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
             .replace("/videos/{id}", "/videos/video_absent")
             .replace("/responses/{id}", "/responses/resp_absent")
             .replace("/files/{id}", "/files/file-absent")
+            .replace("/batches/{id}", "/batches/batch_absent")
             .replace("/uploads/{id}", "/uploads/upload-absent")
             .replace("{id}", "local/paddleocr")
             .replace("{key}", "pk_absent")

@@ -3,6 +3,7 @@
 //! Pure translation, like its sisters. Between a client and a target of this very format requests and answers keep every
 //! letter that matters: signed thoughts, citations, tools that run at the provider.
 
+pub mod batches;
 mod blocks;
 mod decode;
 mod encode;

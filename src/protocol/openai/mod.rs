@@ -3,6 +3,7 @@
 //! Pure translation: requests become tasks, replies become bodies or chunks. Which models there are, what is done to
 //! media and which target answers is the gateway's affair.
 
+pub mod batches;
 mod completions;
 mod cues;
 pub(in crate::protocol) mod custom;

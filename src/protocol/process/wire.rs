@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The JSON form of a request. Every field but `file_data` is optional.
+/// The JSON form of a request. Every field is optional but for one of `file_data` and `file_id`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonRequest<'a> {
     /// The file: base64, or a data URL.
-    #[serde(borrow)]
-    pub file_data: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub file_data: Option<Cow<'a, str>>,
+    /// The id of a file that was sent before, in its place.
+    pub file_id: Option<String>,
     /// What the sender takes it for. The bytes decide; this only tells texts apart.
     pub mime_type: Option<String>,
     /// Its name, for the same purpose.

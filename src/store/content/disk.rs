@@ -136,6 +136,16 @@ impl ContentStore for DiskContent {
         Ok(self.signer.read(token, now))
     }
 
+    fn before(&self, time: SystemTime) -> Result<Vec<ContentHash>, ContentFailed> {
+        let folder = &self.room.folder;
+        let items = std::fs::read_dir(folder).map_err(CacheFailed::disk("look through", folder))?;
+        let of = |item: std::fs::DirEntry| {
+            let is_before = item.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|at| at < time);
+            item.file_name().to_str().filter(|_| is_before)?.parse().ok()
+        };
+        Ok(items.flatten().filter_map(of).collect())
+    }
+
     fn sweep(&self) -> Result<(), ContentFailed> {
         self.sweep_at(SystemTime::now())
     }

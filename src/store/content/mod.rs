@@ -56,6 +56,12 @@ pub trait ContentStore: Send + Sync + fmt::Debug {
     /// When the store cannot be reached.
     fn read_token(&self, token: &str, now: SystemTime) -> Result<Result<ContentLink, BadToken>, ContentFailed>;
 
+    /// The files that were written before a time.
+    ///
+    /// # Errors
+    /// When the files cannot be looked through.
+    fn before(&self, time: SystemTime) -> Result<Vec<ContentHash>, ContentFailed>;
+
     /// Removes what is too old or too much.
     ///
     /// # Errors

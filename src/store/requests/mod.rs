@@ -12,7 +12,7 @@ mod writes;
 
 pub use latencies::Latency;
 pub use reads::{RequestFilter, RequestPage, StatusFilter};
-pub use sums::{Sums, SumsBy, SumsOf};
+pub use sums::{CacheSums, Sums, SumsBy, SumsOf};
 
 use std::sync::Arc;
 
@@ -65,6 +65,19 @@ pub struct LoggedRequest {
     pub unpriced: i64,
     /// Attempts, treatments, media and charges, as JSON.
     pub details: String,
+    /// What the cache had to do with it, on its way into the sums; it is read among the details.
+    pub cache: Option<&'static str>,
+    /// What was saved by that, likewise.
+    pub saved: Option<Saved>,
+}
+
+/// What an answer would have cost for which no call was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Saved {
+    /// Tokens.
+    pub tokens: i64,
+    /// In parts of 10⁻¹² of a dollar; `None`: it is not known.
+    pub cost: Option<i64>,
 }
 
 /// The request log of one database. Cheap to clone.

@@ -156,5 +156,7 @@ fn read(row: Row<'_>) -> sqlx::Result<LoggedRequest> {
         cost: row.try_get(19)?,
         unpriced: row.try_get(20)?,
         details: row.try_get(21)?,
+        cache: None,
+        saved: None,
     })
 }

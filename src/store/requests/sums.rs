@@ -1,7 +1,7 @@
 //! Sums of the request log, by time or by what requests have in common.
 
 use super::Requests;
-use crate::database::{Statement, StoreFailed};
+use crate::database::{Row, Statement, StoreFailed};
 
 /// What sums are apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,24 @@ pub struct Sums {
     pub total_ms: i64,
 }
 
+/// What became of requests in the cache of answers, and what that saved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CacheSums {
+    /// `miss`, `refresh`, `hit`, `alike` or `shared`.
+    pub outcome: String,
+    /// Requests.
+    pub requests: i64,
+    /// Tokens of answers that no call was made for.
+    pub saved_tokens: i64,
+    /// What they would have cost, in parts of 10⁻¹² of a dollar, as far as that is known.
+    pub saved_cost: i64,
+    /// Answers of which it is not known.
+    pub unpriced: i64,
+}
+
+/// The kind of totals by outcomes of the cache, each with the client behind a space.
+pub(super) const CACHE: &str = "cache";
+
 const MINUTE: i64 = 60_000;
 
 /// What is summed: columns of both tables of sums.
@@ -140,6 +158,49 @@ impl SumsOf {
 }
 
 impl Requests {
+    /// What became of requests in the cache of answers, outcome by outcome, within the times and for the client of `of`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cache_sums(&self, of: &SumsOf) -> Result<Vec<CacheSums>, StoreFailed> {
+        let columns = ["requests", "prompt_tokens", "cost", "unpriced"];
+        let sums = columns.map(|column| format!("CAST(sum({column}) AS BIGINT)")).join(", ");
+        let sql = format!(
+            "SELECT name, {sums} FROM request_totals WHERE kind = ? AND quarter >= ? AND quarter < ? GROUP BY name \
+             ORDER BY name"
+        );
+        let quarters = |time: i64| time.div_euclid(super::QUARTER);
+        let statement = Statement::built(sql).with(CACHE).with(quarters(of.since));
+        let statement = statement.with(quarters(of.until + super::QUARTER - 1));
+        let read = |row: Row<'_>| {
+            let sums = CacheSums {
+                outcome: row.try_get(0)?,
+                requests: row.try_get(1)?,
+                saved_tokens: row.try_get(2)?,
+                saved_cost: row.try_get(3)?,
+                unpriced: row.try_get(4)?,
+            };
+            Ok(sums)
+        };
+        let mut all: Vec<CacheSums> = Vec::new();
+        for sums in self.0.read(statement, read).await? {
+            let (outcome, client) = sums.outcome.split_once(' ').unwrap_or((&sums.outcome, ""));
+            if of.client.as_deref().is_some_and(|wanted| wanted != client) {
+                continue;
+            }
+            match all.iter_mut().find(|known| known.outcome == outcome) {
+                Some(known) => {
+                    known.requests += sums.requests;
+                    known.saved_tokens += sums.saved_tokens;
+                    known.saved_cost += sums.saved_cost;
+                    known.unpriced += sums.unpriced;
+                }
+                None => all.push(CacheSums { outcome: outcome.to_owned(), ..sums }),
+            }
+        }
+        Ok(all)
+    }
+
     /// Sums, group by group.
     ///
     /// # Errors

@@ -99,6 +99,36 @@ async fn sums_are_those_of_the_rows_in_every_time_zone() {
 }
 
 #[tokio::test]
+async fn what_the_cache_saved_is_summed_by_outcome_and_client() {
+    for home in Home::each() {
+        let log = Requests::of(Arc::new(home.open().await));
+        let saved = |cost| Some(Saved { tokens: 11, cost });
+        let rows = [
+            LoggedRequest { cache: Some("miss"), ..row(1) },
+            LoggedRequest { cache: Some("hit"), saved: saved(Some(500)), ..row(2) },
+            LoggedRequest { cache: Some("hit"), saved: saved(None), ..row(2) },
+            LoggedRequest { cache: Some("hit"), saved: saved(Some(500)), client: "ck_z".into(), ..row(3) },
+            row(4),
+        ];
+        log.write(rows.to_vec()).await.unwrap();
+        let of = SumsOf { by: SumsBy::Day, since: 0, until: 10_000_000, offset_minutes: 0, client: None };
+        let of_one = SumsOf { client: Some("ck_z".into()), ..of.clone() };
+        let hits = |requests, saved_tokens, saved_cost, unpriced| CacheSums {
+            outcome: "hit".into(),
+            requests,
+            saved_tokens,
+            saved_cost,
+            unpriced,
+        };
+        let misses = CacheSums { outcome: "miss".into(), requests: 1, ..CacheSums::default() };
+        assert_eq!(log.cache_sums(&of).await.unwrap(), [hits(3, 33, 1_000, 1), misses]);
+        assert_eq!(log.cache_sums(&of_one).await.unwrap(), [hits(1, 11, 500, 0)]);
+        // What was saved is no cost.
+        assert_eq!(log.sums(&of).await.unwrap()[0].cost, 5 * row(1).cost);
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_went_away_is_counted_and_is_no_failure() {
     for home in Home::each() {
         let log = Requests::of(Arc::new(home.open().await));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::sums::SUMMED;
+use super::sums::{CACHE, SUMMED};
 use super::{LoggedRequest, QUARTER, Requests, SumsBy};
 use crate::database::{Statement, StoreFailed};
 
@@ -17,6 +17,11 @@ impl Requests {
             add(sums.entry(place_of(row)).or_default(), row);
             for (kind, name) in names_of(row) {
                 add(totals.entry((kind, row.ended_at.div_euclid(QUARTER), name)).or_default(), row);
+            }
+            if let Some(outcome) = row.cache {
+                let name = format!("{outcome} {}", row.client);
+                let saved = totals.entry((CACHE, row.ended_at.div_euclid(QUARTER), name)).or_default();
+                add(saved, &of_cache(row));
             }
         }
         // Several servers add to the same sums: in the same order, so that none waits for one that waits for it.
@@ -111,6 +116,19 @@ fn row_with(statement: Statement, row: LoggedRequest) -> Statement {
     let statement = statement.with(row.status).with(row.first_ms).with(row.total_ms).with(row.prompt_tokens);
     let statement = statement.with(row.cached_tokens).with(row.completion_tokens).with(row.pages);
     statement.with(row.milliseconds).with(row.images).with(row.cost).with(row.unpriced).with(row.details)
+}
+
+/// A row as it is summed by what the cache had to do with it: its tokens and its cost are those that were saved.
+fn of_cache(row: &LoggedRequest) -> LoggedRequest {
+    let saved = row.saved.unwrap_or_default();
+    LoggedRequest {
+        status: row.status,
+        total_ms: row.total_ms,
+        prompt_tokens: saved.tokens,
+        cost: saved.cost.unwrap_or_default(),
+        unpriced: i64::from(row.saved.is_some_and(|saved| saved.cost.is_none())),
+        ..LoggedRequest::default()
+    }
 }
 
 /// Which of the sums by everything a row is added to.

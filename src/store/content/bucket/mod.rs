@@ -133,6 +133,10 @@ impl ContentStore for BucketContent {
         Ok(self.signer()?.read(token, now))
     }
 
+    fn before(&self, time: SystemTime) -> Result<Vec<ContentHash>, ContentFailed> {
+        self.room.before(time)
+    }
+
     fn sweep(&self) -> Result<(), ContentFailed> {
         self.sweep_at(SystemTime::now())
     }

@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use mediary_core::ContentHash;
 use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStoreExt as _};
 
@@ -70,6 +71,14 @@ impl Room {
             }
         }
         Ok(total_bytes)
+    }
+
+    /// What was written before a time.
+    pub(super) fn before(&self, time: SystemTime) -> Result<Vec<ContentHash>, ContentFailed> {
+        let ms =
+            time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let found = self.found()?.into_iter().filter(|object| object.written_ms < ms);
+        Ok(found.filter_map(|object| object.path.filename()?.parse().ok()).collect())
     }
 
     /// Our objects; what else lies there is not ours.

@@ -1,0 +1,77 @@
+//! The server that answers a batch, as this command asks it.
+
+use std::io::Write;
+
+use mediary_remote::{Method, OwnAnswer, OwnServer};
+use serde_json::Value;
+
+use super::super::Context;
+use super::super::background::{Standing, stand};
+
+/// No object that a server tells is longer.
+const MOST_BYTES: usize = 16 << 20;
+
+/// A server that runs.
+#[derive(Debug)]
+pub(super) struct Server(OwnServer);
+
+impl Server {
+    /// The one at an address, else the one that runs here; with the key of the environment, else the first of the
+    /// configuration.
+    pub(super) fn of(context: &Context, address: Option<&str>) -> Result<Self, String> {
+        let here = || match stand(context) {
+            (Standing::There(facts), _) => facts.url(),
+            (Standing::Beginning | Standing::None, _) => None,
+        };
+        let no_server = "no server runs here; `mediary start` starts one, and --server names another";
+        let address = address.map(str::to_owned).or_else(here).ok_or(no_server)?;
+        let configured = context.load()?.config.server.api_keys;
+        let key = context.environment.text("MEDIARY_API_KEY").filter(|key| !key.is_empty());
+        let key = key.or_else(|| configured.first().map(|key| key.expose()));
+        OwnServer::at(&address, key).map(Self).map_err(|failure| failure.to_string())
+    }
+
+    /// How a batch stands.
+    pub(super) async fn batch(&self, id: &str) -> Result<Value, String> {
+        self.told(Method::GET, &format!("/v1/batches/{id}"), None).await
+    }
+
+    /// Posts an object.
+    pub(super) async fn posts(&self, path: &str, body: &Value) -> Result<Value, String> {
+        self.told(Method::POST, path, Some(("application/json", body.to_string().into_bytes()))).await
+    }
+
+    /// Writes the bytes of a file.
+    pub(super) async fn content(&self, id: &str, out: &mut impl Write) -> Result<(), String> {
+        let mut answer = self.ask(Method::GET, &format!("/v1/files/{id}/content"), None).await?;
+        while let Some(piece) = answer.piece().await.map_err(|failure| failure.to_string())? {
+            out.write_all(&piece).map_err(|error| format!("cannot write: {error}"))?;
+        }
+        Ok(())
+    }
+
+    /// Asks for an object.
+    pub(super) async fn told(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<Value, String> {
+        let whole = self.ask(method, path, body).await?.whole(MOST_BYTES).await;
+        let whole = whole.map_err(|failure| failure.to_string())?;
+        serde_json::from_slice(&whole).map_err(|_| "what answers there is no server of Mediary's".to_owned())
+    }
+
+    /// Asks; a refusal is told in the server's words.
+    async fn ask(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<OwnAnswer, String> {
+        let answer = self.0.ask(method, path, body).await.map_err(|failure| failure.to_string())?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        let status = answer.status;
+        let whole = answer.whole(MOST_BYTES).await.unwrap_or_default();
+        let error: Value = serde_json::from_slice(&whole).unwrap_or_default();
+        let message = error["error"]["message"].as_str();
+        Err(message.map_or_else(|| format!("the server answers with status {status}"), str::to_owned))
+    }
+}

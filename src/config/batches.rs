@@ -1,0 +1,88 @@
+//! The `[batches]` section: how much of the server batches may take, and how long they are kept.
+//!
+//! Only bounds; `gateway/batches` keeps to them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::check::Check;
+use super::keys::Key;
+use super::quantity::Bytes;
+
+/// The checked `[batches]` section.
+#[derive(Debug, Clone)]
+pub struct Batches {
+    /// So many lines are answered at once, while no other request is.
+    pub at_once: u32,
+    /// So many of one key's.
+    pub at_once_per_key: u32,
+    /// So many batches of one key may be open.
+    pub open_per_key: u32,
+    /// The most lines of a batch.
+    pub lines: u32,
+    /// The most bytes of a batch's file.
+    pub bytes: Bytes,
+    /// How long a batch is remembered after its end, and what came of it is kept.
+    pub life: Duration,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        super::Config::default().batches
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawBatches {
+    at_once: u32,
+    at_once_per_key: u32,
+    open_per_key: u32,
+    lines: u32,
+    bytes: Bytes,
+    days: u32,
+}
+
+impl Default for RawBatches {
+    fn default() -> Self {
+        Self { at_once: 8, at_once_per_key: 4, open_per_key: 100, lines: 50_000, bytes: Bytes::mega(200), days: 30 }
+    }
+}
+
+const COUNT: &str = "a whole number, 1 or more";
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "batches.at_once",
+        COUNT,
+        "how many lines of batches are answered at once; each other request under way takes the place of one, and one goes on",
+    ),
+    Key::new("batches.at_once_per_key", COUNT, "how many of them may be of one key"),
+    Key::new("batches.open_per_key", COUNT, "how many batches of one key may be open; beyond it new ones are refused"),
+    Key::new("batches.lines", COUNT, "most lines of one batch"),
+    Key::new("batches.bytes", "a size such as \"200 MB\"", "most bytes of the file that a batch is made of"),
+    Key::new(
+        "batches.days",
+        "a whole number of days, 1 or more",
+        "how long a batch is remembered after its end, and its files are kept whose client does not say it",
+    ),
+];
+
+impl RawBatches {
+    pub(super) fn check(self, check: &mut Check<'_>) -> Batches {
+        check.require("batches.at_once", self.at_once > 0);
+        check.require("batches.at_once_per_key", self.at_once_per_key > 0);
+        check.require("batches.open_per_key", self.open_per_key > 0);
+        check.require("batches.lines", self.lines > 0);
+        check.require("batches.days", self.days > 0);
+        Batches {
+            at_once: self.at_once,
+            at_once_per_key: self.at_once_per_key,
+            open_per_key: self.open_per_key,
+            lines: self.lines,
+            bytes: self.bytes,
+            life: Duration::from_hours(24 * u64::from(self.days)),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! One line: when there is room for it, to the server's door, and again where it was refused for now.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mediary_core::provider::BoxFuture;
+use mediary_core::{Failure, FailureKind};
+use mediary_store::BatchLine;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::super::clients::LimitNumber;
+use super::super::routing::Announced;
+use super::Batches;
+use super::door::{Door, LineAnswer, LineCall};
+use super::record::{self, LineOutcome};
+use super::requests::not_kept;
+use super::work::{Work, unknown};
+
+/// How soon it is looked again whether a client's limits leave room.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// One part of so many of each of a client's limits is left to its other requests.
+const LEFT_TO_OTHERS: u64 = 4;
+
+/// What is noted before a line may be billed.
+#[derive(Debug)]
+struct Mark {
+    kept: mediary_store::Batches,
+    batch: String,
+    number: i64,
+    is_noted: OnceCell<()>,
+}
+
+impl Announced for Mark {
+    fn announce(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        let note = async || match self.kept.sending(&self.batch, self.number).await.map_err(not_kept)? {
+            true => Ok(()),
+            false => Err(Failure::new(FailureKind::ClientGone, "the batch was ended before this line was sent")),
+        };
+        Box::pin(async move { self.is_noted.get_or_try_init(note).await.copied() })
+    }
+}
+
+impl Batches {
+    /// Has a line answered, unless its batch is to end first; what came of it is on the disk when this resolves.
+    pub(super) async fn answer_line(&self, work: &Work, line: BatchLine, door: &dyn Door) -> Result<(), Failure> {
+        for attempt in 0_u32.. {
+            let answer = tokio::select! {
+                biased;
+                () = self.end_of(work) => return Ok(()),
+                place = self.room(work) => {
+                    let answer = door.answer(self.call(work, &line, attempt)).await;
+                    drop(place);
+                    answer
+                }
+            };
+            match answer.waits_for(work.seconds_left()) {
+                Some(wait) => {
+                    self.kept.waits_again(&work.batch.id, line.number).await.map_err(not_kept)?;
+                    tracing::info!(batch.id = work.batch.id, wait.seconds = wait.as_secs(), "a batch waits");
+                    let until = Instant::now() + wait;
+                    work.pause.send_if_modified(|pause| {
+                        let is_later = pause.is_none_or(|pause| pause < until);
+                        if is_later {
+                            *pause = Some(until);
+                        }
+                        is_later
+                    });
+                }
+                // It stays as it is, and is seen to with its batch.
+                None if answer.is_left() => return Ok(()),
+                None => return self.note(work, &line, answer).await,
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&self, work: &Work, line: &BatchLine, attempt: u32) -> LineCall {
+        let mark = Mark {
+            kept: self.kept.clone(),
+            batch: work.batch.id.clone(),
+            number: line.number,
+            is_noted: OnceCell::new(),
+        };
+        LineCall {
+            name: format!("{}.{}.{attempt}", work.batch.id, line.number),
+            owner: work.owner.clone(),
+            client: work.batch.asked.client.clone(),
+            path: work.batch.asked.endpoint.clone(),
+            headers: work.batch.asked.headers.clone(),
+            body: line.text.clone(),
+            announced: Arc::new(mark),
+        }
+    }
+
+    async fn note(&self, work: &Work, line: &BatchLine, answer: LineAnswer) -> Result<(), Failure> {
+        let outcome = match answer.is_unknown() {
+            true => unknown(),
+            false => {
+                let LineAnswer { status, request_id, body, .. } = answer;
+                LineOutcome::Answered { status, request_id, body: String::from_utf8_lossy(&body).into_owned() }
+            }
+        };
+        let is_good = outcome.is_good();
+        self.kept
+            .answered(&work.batch.id, line.number, record::write(&outcome), is_good)
+            .await
+            .map(drop)
+            .map_err(not_kept)
+    }
+
+    /// Completes when no more lines of a batch are to be sent. A line under way is dropped with its request only where it
+    /// has not been sent yet.
+    async fn end_of(&self, work: &Work) {
+        let mut ends = self.ends.subscribe();
+        let over = async {
+            while self.is_in_progress(work).await {
+                // Another server may be told of it.
+                let _told = tokio::time::timeout(10 * LOOK_AGAIN, ends.changed()).await;
+            }
+        };
+        let late = tokio::time::sleep(Duration::from_secs(work.seconds_left()));
+        tokio::select! {
+            () = over => {}
+            () = late => {}
+            () = self.stopping.cancelled() => {}
+        }
+    }
+
+    async fn is_in_progress(&self, work: &Work) -> bool {
+        let row = self.kept.find(&work.batch.id).await;
+        // A database that cannot be read has ended nothing.
+        row.map_or(true, |row| row.is_some_and(|row| row.state == mediary_store::BatchState::InProgress))
+    }
+
+    /// A place for a line: when its batch need not wait, what is left of its client's limits is more than is for its other
+    /// requests, and there are few enough of those.
+    async fn room(&self, work: &Work) -> super::places::Place {
+        let mut pause = work.pause.subscribe();
+        loop {
+            let until = *pause.borrow_and_update();
+            if let Some(until) = until.filter(|until| *until > Instant::now()) {
+                tokio::select! {
+                    () = tokio::time::sleep_until(until) => {}
+                    _ = pause.changed() => {}
+                }
+                continue;
+            }
+            if self.is_short(work).await {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
+            let place = self.places.take(&work.owner).await;
+            // It may have been told to wait while it did.
+            if !pause.has_changed().unwrap_or(false) {
+                return place;
+            }
+        }
+    }
+
+    /// Whether what is left of a client's limits is for its other requests.
+    async fn is_short(&self, work: &Work) -> bool {
+        let client = work.batch.asked.client.as_ref().and_then(|id| self.clients.of(id));
+        let Some(client) = client else { return false };
+        let standings = client.standings().await;
+        let mut counted = standings.iter().filter(|its| matches!(its.name, "requests" | "tokens" | "concurrent"));
+        counted.any(|its| match (its.limit, its.left) {
+            (LimitNumber::Count(limit), LimitNumber::Count(left)) => left.saturating_mul(LEFT_TO_OTHERS) <= limit,
+            _ => false,
+        })
+    }
+}
+
+impl LineAnswer {
+    /// How long a line is to wait that was refused for now; `None`: this is its answer, since it was none of those, or its
+    /// time is over before.
+    fn waits_for(&self, seconds_left: u64) -> Option<Duration> {
+        let is_for_now = matches!(self.status, 402 | 429 | 503 | 529);
+        self.retry_after.filter(|wait| is_for_now && wait.as_secs() < seconds_left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_says_when_to_come_again_is_heeded_within_the_time_that_is_left() {
+        let waits = |status, seconds: Option<u64>| {
+            let retry_after = seconds.map(Duration::from_secs);
+            let answer = LineAnswer { status, request_id: String::new(), retry_after, body: "".into() };
+            answer.waits_for(100).map(|wait| wait.as_secs())
+        };
+        assert_eq!(waits(429, Some(7)), Some(7));
+        assert_eq!((waits(503, Some(1)), waits(402, Some(99))), (Some(1), Some(99)));
+        assert_eq!(
+            (waits(503, None), waits(402, Some(100)), waits(500, Some(1)), waits(200, None)),
+            (None, None, None, None)
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Work is given out, a piece at a time, by a consumer that is made anew where it does not answer.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{PullConsumer, pull};
+use futures_util::StreamExt as _;
+
+use super::streams::NODES;
+use super::{LeasedWork, Queue, QueueAway};
+
+/// How much longer than it was asked to a broker may take to say that there is nothing.
+const SLACK: Duration = Duration::from_secs(5);
+
+impl Queue {
+    /// Takes a piece of work; `None`: there was none for so long. A broker that does not even say that is asked anew.
+    ///
+    /// # Errors
+    /// When it is not to be reached.
+    pub async fn take(&self, patience: Duration) -> Result<Option<LeasedWork>, QueueAway> {
+        let consumer = self.consumer().await?;
+        let taken = async {
+            let fetched = consumer.batch().max_messages(1).expires(patience).messages().await;
+            let mut messages = fetched.map_err(async_nats::Error::from)?;
+            messages.next().await.transpose()
+        };
+        match tokio::time::timeout(patience + SLACK, taken).await {
+            Ok(Ok(message)) => Ok(message.map(|message| LeasedWork::of(message, &self.place))),
+            Ok(Err(error)) => {
+                self.forget_consumer();
+                Err(self.away(&*error))
+            }
+            Err(_) => {
+                self.forget_consumer();
+                Err(QueueAway { place: self.place.clone(), why: "it stands still, and is asked anew".to_owned() })
+            }
+        }
+    }
+
+    async fn consumer(&self) -> Result<PullConsumer, QueueAway> {
+        let known = self.consumer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(consumer) = known {
+            return Ok(consumer);
+        }
+        let config = pull::Config {
+            durable_name: Some(NODES.to_owned()),
+            ack_wait: self.lease,
+            max_ack_pending: 100_000,
+            ..pull::Config::default()
+        };
+        let made = self.work.get_or_create_consumer(NODES, config).await.map_err(|error| self.away(&error))?;
+        *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
+        Ok(made)
+    }
+
+    fn forget_consumer(&self) {
+        *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}

@@ -1,0 +1,72 @@
+//! Messages that are there once: of work, and of marks.
+
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
+use bytes::Bytes;
+
+use super::streams::{DONE, MARKS, WORK};
+use super::{HandedOut, Queue, QueueAway};
+
+impl Queue {
+    /// Hands work out, unless it is there already.
+    ///
+    /// # Errors
+    /// When the broker does not say that it has it.
+    pub async fn hand_out(&self, name: &str, body: Bytes) -> Result<HandedOut, QueueAway> {
+        match self.publish_once(format!("{WORK}.{name}"), body).await {
+            Ok(true) => Ok(HandedOut::New),
+            Ok(false) => Ok(HandedOut::Before),
+            // The broker has no other word for it.
+            Err(away) if away.why.contains("maximum messages") => Ok(HandedOut::Full),
+            Err(away) => Err(away),
+        }
+    }
+
+    /// Marks work, once, as this one's. Gives whether the mark is this one's; asked again, where it was not heard, it says the
+    /// same.
+    ///
+    /// # Errors
+    /// When the broker does not say so.
+    pub async fn mark(&self, name: &str, whose: &str) -> Result<bool, QueueAway> {
+        let subject = format!("{MARKS}.{name}");
+        if self.publish_once(subject.clone(), Bytes::from(whose.to_owned())).await? {
+            return Ok(true);
+        }
+        Ok(self.last(&self.marks, &subject).await?.is_some_and(|mark| mark == whose))
+    }
+
+    /// Forgets what came of all work whose names begin so, and its marks.
+    ///
+    /// # Errors
+    /// When the broker does not say so.
+    pub async fn forget(&self, begin: &str) -> Result<(), QueueAway> {
+        for (stream, subject) in [(&self.done, DONE), (&self.marks, MARKS)] {
+            stream.purge().filter(format!("{subject}.{begin}.>")).await.map_err(|error| self.away(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Publishes a message where there is none of this subject. Gives whether there was none.
+    pub(super) async fn publish_once(&self, subject: String, body: Bytes) -> Result<bool, QueueAway> {
+        let message = PublishMessage::build().payload(body).expected_last_subject_sequence(0);
+        let acknowledged = match self.context.send_publish(subject, message).await {
+            Ok(published) => published.await,
+            Err(error) => Err(error),
+        };
+        match acknowledged {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(false),
+            Err(error) => Err(self.away(&error)),
+        }
+    }
+
+    /// The message of a subject.
+    pub(super) async fn last(&self, stream: &Stream, subject: &str) -> Result<Option<Bytes>, QueueAway> {
+        match stream.get_last_raw_message_by_subject(subject).await {
+            Ok(message) => Ok(Some(message.payload)),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(self.away(&error)),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The queue on a real broker: work is given out to one at a time, again when nothing is heard of it, and done once.
+
+use bytes::Bytes;
+use mediary_servers::Nats;
+
+use super::streams::NODES;
+use super::*;
+
+const LEASE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn queue(broker: &Nats, backlog: u32) -> Queue {
+    Queue::open(&broker.url().parse().unwrap(), LEASE, backlog).await.unwrap()
+}
+
+#[tokio::test]
+async fn work_is_done_once_whoever_comes_first() {
+    let Some(broker) = Nats::start() else { return };
+    let (one, other) = (queue(&broker, 3).await, queue(&broker, 3).await);
+    let body = Bytes::from_static(b"do it");
+    assert_eq!(one.hand_out("b.1.0", body.clone()).await.unwrap(), HandedOut::New);
+    assert_eq!(one.hand_out("b.1.0", body.clone()).await.unwrap(), HandedOut::Before);
+    let leased = other.take(PATIENCE).await.unwrap().expect("there is some");
+    assert_eq!((leased.name(), leased.body()), ("b.1.0", body.clone()));
+    assert!(other.mark("b.1.0", "other").await.unwrap() && !one.mark("b.1.0", "one").await.unwrap());
+    assert!(other.mark("b.1.0", "other").await.unwrap(), "it is still its own");
+    let mut expected = one.expect("b.1.0").await.unwrap();
+    assert!(one.result("b.1.0").await.unwrap().is_none());
+    assert!(other.keep_result("b.1.0", "done".into()).await.unwrap());
+    assert!(!other.keep_result("b.1.0", "again".into()).await.unwrap(), "the first stays");
+    leased.is_done().await.unwrap();
+    assert_eq!(expected.came().await.unwrap(), "done");
+    assert_eq!(one.result("b.1.0").await.unwrap(), Some("done".into()));
+    // No more is taken than there may be.
+    for number in 2..5 {
+        assert_eq!(one.hand_out(&format!("b.{number}.0"), body.clone()).await.unwrap(), HandedOut::New);
+    }
+    assert_eq!(one.hand_out("b.5.0", body).await.unwrap(), HandedOut::Full);
+    one.forget("b").await.unwrap();
+    assert!(one.result("b.1.0").await.unwrap().is_none() && one.mark("b.1.0", "one").await.unwrap());
+}
+
+#[tokio::test]
+async fn work_of_a_process_that_is_gone_is_given_out_again_and_that_of_one_that_lives_is_not() {
+    let Some(broker) = Nats::start() else { return };
+    let (one, other) = (queue(&broker, 9).await, queue(&broker, 9).await);
+    one.hand_out("a", Bytes::new()).await.unwrap();
+    let held = one.take(PATIENCE).await.unwrap().expect("there is some");
+    // Said for longer than the lease that it is worked on.
+    for _ in 0..6 {
+        held.extend().await.unwrap();
+        assert!(other.take(LEASE / 3).await.unwrap().is_none(), "it is another's");
+    }
+    drop(held);
+    let again = other.take(PATIENCE).await.unwrap().expect("it is given out again");
+    assert_eq!(again.name(), "a");
+    again.give_back().await.unwrap();
+    let again = one.take(PATIENCE).await.unwrap().expect("it was given back");
+    again.is_done().await.unwrap();
+    // A consumer that was lost is made anew.
+    one.context.delete_consumer_from_stream(NODES, "MEDIARY_WORK").await.unwrap();
+    other.hand_out("b", Bytes::new()).await.unwrap();
+    let mut taken = None;
+    while taken.is_none() {
+        taken = one.take(LEASE).await.unwrap_or_default();
+    }
+    assert_eq!(taken.map(|work| work.name().to_owned()), Some("b".to_owned()));
+}
