@@ -16,7 +16,24 @@ use super::environment::{Environment, expand};
 use super::overrides::{self, Overrides};
 use super::problem::{ConfigError, Origin, Problem};
 use super::schema::{self, Raw};
-use super::{Config, discover, file, proxies};
+use super::{Config, discover, file, proxies, reference};
+
+impl Config {
+    /// Finds, reads, merges and checks the configuration; flags win over the environment, the environment over the file.
+    ///
+    /// `cwd` is where `./mediary.toml` is looked for and what relative paths start from.
+    ///
+    /// # Errors
+    /// Every problem found, each with its place, not only the first.
+    pub fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<Loaded, ConfigError> {
+        load(flags, env, cwd)
+    }
+
+    /// A Markdown table of all keys (key, default, meaning), as `docs/configuration.md` shows it.
+    pub fn reference() -> String {
+        reference::table()
+    }
+}
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone)]

@@ -81,7 +81,6 @@ pub use store::Store;
 pub use telemetry::Telemetry;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use mediary_core::plan::Aliases;
 use mediary_remote::ProxyRules;
@@ -139,21 +138,4 @@ pub struct Config {
     pub aliases: Aliases,
     /// Keys of the configuration and the environment that administrators have left out, by their ids.
     pub keys_off: BTreeSet<String>,
-}
-
-impl Config {
-    /// Finds, reads, merges and checks the configuration; flags win over the environment, the environment over the file.
-    ///
-    /// `cwd` is where `./mediary.toml` is looked for and what relative paths start from.
-    ///
-    /// # Errors
-    /// Every problem found, each with its place, not only the first.
-    pub fn load(flags: &Overrides, env: &Environment, cwd: &Path) -> Result<Loaded, ConfigError> {
-        load::load(flags, env, cwd)
-    }
-
-    /// A Markdown table of all keys (key, default, meaning), as `docs/configuration.md` shows it.
-    pub fn reference() -> String {
-        reference::table()
-    }
 }

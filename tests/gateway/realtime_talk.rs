@@ -182,13 +182,15 @@ pub(crate) enum Does {
     Drops,
 }
 
+/// The address and the headers of a handshake.
+type Asked = (String, Vec<(String, String)>);
 type Habit = dyn Fn(&Value, usize) -> Vec<Does> + Send + Sync;
 
 /// A provider that holds live conversations.
 pub(crate) struct Vendor {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<Value>>>,
-    handshakes: Arc<Mutex<Vec<(String, Vec<(String, String)>)>>>,
+    handshakes: Arc<Mutex<Vec<Asked>>>,
     /// How many conversations are open.
     open: Arc<AtomicUsize>,
     ends: Arc<AtomicBool>,
@@ -249,7 +251,7 @@ impl Vendor {
     }
 
     /// The addresses and headers that it was asked with.
-    pub(crate) fn handshakes(&self) -> Vec<(String, Vec<(String, String)>)> {
+    pub(crate) fn handshakes(&self) -> Vec<Asked> {
         self.handshakes.lock().expect("no test panics while it holds it").clone()
     }
 
@@ -279,8 +281,7 @@ impl Drop for Vendor {
     }
 }
 
-type Told =
-    (Arc<Mutex<Vec<Value>>>, Arc<Mutex<Vec<(String, Vec<(String, String)>)>>>, Arc<AtomicUsize>, Arc<AtomicBool>);
+type Told = (Arc<Mutex<Vec<Value>>>, Arc<Mutex<Vec<Asked>>>, Arc<AtomicUsize>, Arc<AtomicBool>);
 
 fn hold(stream: TcpStream, manner: &Manner, refused: &AtomicUsize, (seen, handshakes, open, ends): &Told) {
     drop(stream.set_read_timeout(Some(PATIENCE)));

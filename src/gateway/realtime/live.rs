@@ -141,20 +141,21 @@ impl Session {
         }
     }
 
-    /// A turn is complete. One that was not told while it was said is told when an answer is asked for.
-    pub(super) async fn tell_live_turn(&mut self, stretch: Stretch) {
-        let Some(live) = self.behind.live() else { return };
+    /// A turn is complete. One that was not told while it was said (`false`) is told when an answer is asked for.
+    pub(super) async fn tell_live_turn(&mut self, stretch: Stretch) -> bool {
+        let Some(live) = self.behind.live() else { return false };
         if live.told_to.is_some() {
             self.tell_live_sound(stretch.to).await;
             if let Some(live) = self.behind.live() {
                 live.told_to = None;
             }
-            return;
+            return true;
         }
         live.untold.push(LiveSaid::Begins);
         let samples = self.ears.samples(stretch);
         live.untold.extend(samples.chunks(PIECE).map(|piece| LiveSaid::Sound(bytes(piece).into())));
         live.untold.push(LiveSaid::Ends);
+        false
     }
 
     /// An item was added that the target does not know of.

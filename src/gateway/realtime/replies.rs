@@ -224,7 +224,7 @@ impl Session {
         }
         let Some(spoken) = self.spoken.take().filter(super::scribe::Spoken::plays) else { return };
         let (heard_ms, words) = (spoken.heard_ms() as u64, spoken.heard().to_owned());
-        if self.cut(&spoken.item, words) {
+        if self.cut(&spoken.item, &words) {
             self.out.push_back(ServerEvent::ItemTruncated { id: spoken.item, content: 0, heard_ms });
         }
     }
@@ -234,29 +234,29 @@ impl Session {
         self.conversation.item(&id)?;
         let words = self.spoken.as_ref().filter(|spoken| spoken.item == id);
         if let Some(words) = words.map(|spoken| spoken.until(heard_ms as f64).to_owned()) {
-            self.cut(&id, words);
+            self.cut(&id, &words);
         }
         self.out.push_back(ServerEvent::ItemTruncated { id, content, heard_ms });
         Ok(())
     }
 
     /// Cuts what was spoken; `false`: there is no such item any more.
-    fn cut(&mut self, id: &str, heard: String) -> bool {
+    fn cut(&mut self, id: &str, heard: &str) -> bool {
         let Ok(Item { kind: ItemKind::Message { content, .. }, .. }) = self.conversation.item(id) else { return false };
         for content in content {
             if let Content::Spoken(words) = content {
-                words.clone_from(&heard);
+                heard.clone_into(words);
             }
         }
         true
     }
 
     /// The client adds an item.
-    pub(super) fn add_item(&mut self, mut item: Item, after: Option<String>) -> Result<(), LiveError> {
+    pub(super) fn add_item(&mut self, mut item: Item, after: Option<&str>) -> Result<(), LiveError> {
         if item.id.is_empty() {
             item.id = new_id("item");
         }
-        let before = self.conversation.add(item.clone(), after.as_deref())?;
+        let before = self.conversation.add(item.clone(), after)?;
         self.out.push_back(ServerEvent::ItemAdded { item: item.clone(), after: before.clone() });
         self.out.push_back(ServerEvent::ItemDone { item: item.clone(), after: before });
         self.live_is_told(&item);

@@ -207,7 +207,7 @@ impl Session {
                 self.clear();
                 Ok(())
             }
-            ClientEvent::AddItem { item, after } => self.add_item(item, after),
+            ClientEvent::AddItem { item, after } => self.add_item(item, after.as_deref()),
             ClientEvent::Retrieve(id) => {
                 let item = self.conversation.item(&id)?.clone();
                 self.out.push_back(ServerEvent::ItemRetrieved { item });

@@ -4,7 +4,7 @@ use mediary_core::live::{LiveForm, ResponseState, ServerEvent, SpokenReply};
 use mediary_core::{Failure, FailureKind, Target};
 use serde_json::Map;
 
-use mediary_core::live::{LiveError, ResponseWish};
+use mediary_core::live::LiveError;
 
 use super::replies::By;
 use super::session::{Behind, Session};
@@ -71,7 +71,7 @@ impl Session {
         let turn = self.last_turn.take();
         match &self.behind {
             Behind::Chain => {
-                reply.by = By::Words(Box::new(ResponseWish::default()));
+                reply.by = By::Words(Box::default());
                 if let Some(turn) = turn {
                     self.write_down_kept(&turn);
                 }

@@ -77,7 +77,8 @@ impl Session {
         if how.interrupts {
             self.interrupt();
         }
-        if how.creates_response && !self.settings.only_transcribes {
+        // Told of a turn, the target stops answering; where the person may not break in, it is told later.
+        if how.creates_response && self.reply.is_none() && !self.settings.only_transcribes {
             self.tell_live_beginning(from).await;
         }
     }
@@ -96,7 +97,7 @@ impl Session {
         self.out.push_back(ServerEvent::SpeechStopped { item: item.clone(), at_ms: Ears::ms(at) });
         let silence = u64::from(how.silence_ms) * 16;
         let stretch = Stretch { from, to: (at + silence).min(self.ears.heard()) };
-        self.committed(item, stretch).await;
+        let was_told = self.committed(item, stretch).await;
         if !how.creates_response || self.settings.only_transcribes {
             return Ok(());
         }
@@ -104,7 +105,7 @@ impl Session {
         if self.reply.is_some() {
             return Err(active());
         }
-        self.begin_reply(ResponseWish::default(), true).await
+        self.begin_reply(ResponseWish::default(), was_told).await
     }
 
     /// What was heard so far is a turn.
@@ -124,8 +125,10 @@ impl Session {
         Ok(())
     }
 
-    /// A turn is complete: it becomes an item, and its words are waited for.
-    async fn committed(&mut self, item: String, stretch: Stretch) {
+    /// A turn is complete: it becomes an item, and its words are waited for. Whether the target that hears by itself was
+    /// told of it while it was said.
+    async fn committed(&mut self, item: String, stretch: Stretch) -> bool {
+        let mut was_told = false;
         let after = self.conversation.last();
         self.out.push_back(ServerEvent::Committed { item: item.clone(), after });
         let content = vec![Content::Sound { samples: Bytes::new(), words: None }];
@@ -135,7 +138,7 @@ impl Session {
         if self.is_heard_elsewhere() {
             let samples = self.ears.samples(stretch).to_vec();
             self.last_turn = Some(KeptTurn { item: item.clone(), samples });
-            self.tell_live_turn(stretch).await;
+            was_told = self.tell_live_turn(stretch).await;
         } else {
             let from = self.hearing.next_from(&item, stretch.from);
             // What follows the last pause is silence.
@@ -148,6 +151,7 @@ impl Session {
         if self.settings.turns.is_none() {
             self.ears.forget_before(stretch.to);
         }
+        was_told
     }
 
     /// Adds an item at its place, and tells of it.

@@ -131,7 +131,7 @@ fn used(usage: &Value) -> LiveUsage {
 mod tests {
     use super::*;
 
-    fn heard(message: Value) -> Vec<LiveHeard> {
+    fn heard(message: &Value) -> Vec<LiveHeard> {
         let mut heard = VecDeque::new();
         Realtime.wire(LiveSetup::default()).hear(&message.to_string(), &mut heard).unwrap();
         heard.drain(1..).collect()
@@ -157,7 +157,7 @@ mod tests {
             ),
         ];
         for (message, expected) in rows {
-            assert_eq!(heard(message.clone()), expected, "{message}");
+            assert_eq!(heard(&message), expected, "{message}");
         }
     }
 

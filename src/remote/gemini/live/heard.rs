@@ -88,9 +88,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn heard(message: Value) -> Vec<LiveHeard> {
+    fn heard(message: &Value) -> Vec<LiveHeard> {
         let mut heard = VecDeque::new();
-        read(&message, &mut heard).unwrap();
+        read(message, &mut heard).unwrap();
         heard.into()
     }
 
@@ -128,7 +128,7 @@ mod tests {
             (json!({"goAway": {"timeLeft": "10s"}}), vec![LiveHeard::Leaves]),
         ];
         for (message, expected) in rows {
-            assert_eq!(heard(message.clone()), expected, "{message}");
+            assert_eq!(heard(&message), expected, "{message}");
         }
     }
 }
