@@ -1,12 +1,14 @@
 //! One question to several providers, from both sides: what each was asked, which answer is the best, what became of those
 //! that were not needed, and that no budget is passed.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::chat_talk::{over, serving, turns, with_providers};
-use super::chat_words::{fails, says, whole};
+use super::chat_words::{fails, saying, says, whole};
 use super::client::{Answer, Request};
-use super::server::TestServer;
+use super::server::{TestServer, sample, wait_until};
 use super::upstream::{Act, Gate, Seen, Step, Upstream};
 
 const FORK: &str = "/v1/chat/completions/fork";
@@ -43,7 +45,7 @@ fn judging(given: &[(&str, f64)]) -> impl Fn(&Seen) -> Value {
 /// An upstream that judges: it answers by what it was sent.
 fn judge_of(given: &'static [(&'static str, f64)]) -> Upstream {
     let judge = judging(given);
-    Upstream::doing([Act::Read(std::sync::Arc::new(move |seen: &Seen| {
+    Upstream::doing([Act::Read(Arc::new(move |seen: &Seen| {
         whole(&json!({ "role": "assistant", "content": judge(seen).to_string() }), "stop")
     }))])
 }
@@ -128,8 +130,13 @@ fn all_answers_come_with_what_is_measured_of_them_and_with_the_errors_of_those_t
 #[test]
 fn where_only_speed_counts_the_first_wins_and_the_provider_of_the_other_is_left() {
     let gate = Gate::default();
-    let quick = Upstream::doing([says("At once.")]);
-    let slow = Upstream::doing([Act::Silence, Act::Stream(vec![Step::Wait(gate.clone()), Step::Cut])]);
+    let slow = Arc::new(Upstream::doing([Act::Silence, Act::Stream(vec![Step::Wait(gate.clone()), Step::Cut])]));
+    // It is quick once the other one has been asked.
+    let other = slow.clone();
+    let quick = Upstream::doing([Act::Read(Arc::new(move |_: &Seen| {
+        wait_until("the slow one is asked", || other.calls() > 0);
+        saying("At once.")
+    }))]);
     let server = with_providers(&[slow.entry("slow", json!({})), quick.entry("quick", json!({}))]);
     let fields = json!({ "models": ["slow/m", "quick/m"], "criteria": ["latency"] });
     let body = fork(&server, fields.clone()).ok();
@@ -150,7 +157,7 @@ fn a_client_that_leaves_ends_all_calls() {
     let mut connection = server.connect();
     let request = forking(json!({ "models": ["a/m", "b/m"], "return_all": true }));
     std::io::Write::write_all(&mut connection, &request.bytes(&server)).expect("the server reads");
-    super::server::wait_until("both are asked", || a.calls() == 1 && b.calls() == 1);
+    wait_until("both are asked", || a.calls() == 1 && b.calls() == 1);
     drop(connection);
     a.was_left();
     b.was_left();
@@ -201,7 +208,7 @@ fn no_call_is_made_that_might_pass_the_budget_and_none_is_longer_than_it_allows(
 fn what_is_not_done_in_time_is_given_up_and_said() {
     let (a, b) = (Upstream::doing([says("In time.")]), Upstream::doing([Act::Silence]));
     let server = with_providers(&[a.entry("a", json!({})), b.entry("b", json!({}))]);
-    let fields = json!({ "models": ["a/m", "b/m"], "criteria": ["length"], "budget": { "seconds": 2 } });
+    let fields = json!({ "models": ["a/m", "b/m"], "criteria": ["length"], "budget": { "seconds": 6 } });
     let body = fork(&server, fields.clone()).ok();
     assert_eq!(body["choices"][0]["message"]["content"], "In time.");
     assert_eq!(body["fork_metadata"]["others"][0]["status"], "out_of_time", "{body:#}");
@@ -287,7 +294,7 @@ fn media_go_to_each_member_as_it_takes_them() {
         sees.with_model("sees", json!({ "accepts": ["text", "png"] })),
         reads.with_model("reads", json!({ "accepts": ["text"] })),
     ]);
-    let picture = super::server::sample("sign.png");
+    let picture = sample("sign.png");
     let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, picture);
     let shown = json!({ "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{text}") } });
     let asked = json!([{ "role": "user", "content": [{ "type": "text", "text": "What does it say?" }, shown] }]);

@@ -1,12 +1,14 @@
 //! The model `fusion`: a panel answers, one answer is made of theirs, and clients of every protocol read it as any other.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::chat_talk::{over, serving, turns};
-use super::chat_words::{fails, says, streams};
+use super::chat_words::{fails, saying, says, streams};
 use super::client::{Answer, Request};
-use super::server::TestServer;
-use super::upstream::{Act, Upstream};
+use super::server::{TestServer, wait_until};
+use super::upstream::{Act, Gate, Seen, Upstream};
 
 /// Members of a panel, and what makes one answer of theirs.
 struct House {
@@ -97,8 +99,20 @@ fn it_is_among_the_models_and_has_a_plan() {
 fn a_quorum_is_enough_and_less_is_none() {
     let with_one_down = house(vec![says("One."), fails(503, "busy", None), says("Three.")], says("Made."), 2);
     assert_eq!(fuse(&with_one_down.server, json!({})).said(), "Made.");
-    let silent = house(vec![says("One."), says("Two."), Act::Silence], says("Made."), 2);
-    assert_eq!(fuse(&silent.server, json!({})).said(), "Made.");
+    let gate = Gate::default();
+    let waits = gate.clone();
+    // The quorum is there once the one that says nothing has been asked.
+    let second = Act::Read(Arc::new(move |_: &Seen| {
+        waits.wait();
+        saying("Two.")
+    }));
+    let silent = house(vec![says("One."), second, Act::Silence], says("Made."), 2);
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(|| fuse(&silent.server, json!({})));
+        wait_until("all are asked", || silent.members[2].calls() == 1);
+        gate.open();
+        assert_eq!(answer.join().expect("it is answered").said(), "Made.");
+    });
     silent.members[2].was_left();
     let lost = house(vec![says("One."), fails(503, "busy", None)], says("Made."), 2);
     let answer = fuse(&lost.server, json!({}));
