@@ -13,6 +13,8 @@ use super::wire::{self, Depot, Done, Job};
 
 /// How soon it is tried again where the broker is away, or there is as much to do as there may be.
 const AGAIN: Duration = Duration::from_secs(1);
+/// A line of which nothing is heard is handed out again this often: a broker that lost power may have lost it.
+const LOST: Duration = Duration::from_secs(60);
 
 /// A door behind which nodes are.
 #[derive(Debug)]
@@ -81,11 +83,15 @@ async fn answered(queue: &Queue, depot: &Depot, call: &LineCall) -> Result<LineA
         return wire::read::<Done>(&found)?.answer(depot).await;
     }
     let job = wire::write(&Job::of(call, depot).await?);
-    while queue.hand_out(&call.name, job.clone()).await.map_err(away)? == HandedOut::Full {
-        tokio::time::sleep(AGAIN).await;
+    loop {
+        while queue.hand_out(&call.name, job.clone()).await.map_err(away)? == HandedOut::Full {
+            tokio::time::sleep(AGAIN).await;
+        }
+        // One that the broker still has is there once all the same.
+        if let Ok(found) = tokio::time::timeout(LOST, expected.came()).await {
+            return wire::read::<Done>(&found.map_err(away)?)?.answer(depot).await;
+        }
     }
-    let found = expected.came().await.map_err(away)?;
-    wire::read::<Done>(&found)?.answer(depot).await
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
