@@ -122,8 +122,8 @@ mod tests {
 
     use super::*;
 
-    /// A server's output is its log, which is JSON where it is not for a terminal; completions are for a shell.
-    const FOR_NO_PROGRAM: [&str; 2] = ["serve", "completions"];
+    /// The output of a server or a node is its log, which is JSON where it is not for a terminal; completions are for a shell.
+    const FOR_NO_PROGRAM: [&str; 3] = ["serve", "node", "completions"];
 
     fn check(command: &clap::Command, path: &str, is_json: bool) -> usize {
         let is_json = is_json || command.get_arguments().any(|argument| argument.get_id() == "json");

@@ -89,7 +89,7 @@ fn a_malformed_json_body_is_refused() {
         ("", "the JSON body is malformed"),
         ("{", "the JSON body is malformed"),
         ("[]", "the JSON body is malformed"),
-        ("{}", "missing field `file_data`"),
+        ("{}", "there is no file; send it as `file_data`"),
         (r#"{"file_data": 7}"#, "invalid type"),
         (r#"{"file_data": null}"#, "invalid type"),
         (r#"{"file_data": "AAAA", "pagse": "1"}"#, "unknown field `pagse`"),

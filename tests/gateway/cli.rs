@@ -239,6 +239,8 @@ fn help_shows_examples_and_no_inner_workings() {
         "transcribe",
         "speak",
         "image",
+        "batch",
+        "node",
         "models",
         "plan",
         "providers",

@@ -4,6 +4,7 @@ use mediary_core::plan::{CostPolicy, Privacy};
 use mediary_core::task::GenerateVideo;
 use mediary_core::{Blob, Media, MediaFormat, ProviderId};
 
+use super::super::answer_cache::CacheWish;
 use super::super::routing::Bounds;
 use super::record::{self, Asked, Remixed};
 use super::webhooks::{WebhookSecret, signature, told};
@@ -48,6 +49,8 @@ fn a_request_survives_being_written_down() {
         cost: CostPolicy::Free,
         allows_paid: true,
         providers: vec![ProviderId::new("xai")],
+        // A job's answer is its file, which is not given again.
+        cache: CacheWish::Off,
         ..Bounds::default()
     };
     let remixed = Remixed { id: "ours".to_owned(), key: Some("print".to_owned()) };
