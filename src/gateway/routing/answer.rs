@@ -176,9 +176,6 @@ impl Answer {
     /// Frames that were read without the tap are an answer after all: they are handed out first.
     pub(in crate::gateway) fn begins_with(&mut self, frames: VecDeque<ReplyFrame>) {
         frames.iter().for_each(|frame| self.tap.see(frame));
-        if self.route.is_cost_known {
-            self.tap.bill(false);
-        }
         if self.reply.is_none() {
             self.tap.complete();
         }

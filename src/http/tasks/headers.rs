@@ -55,6 +55,8 @@ pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut Head
     let dropped: Vec<String> = route.dropped.iter().map(|name| spelling.field(name).into_owned()).collect();
     name_dropped(&dropped, headers);
     if route.is_cost_known {
+        // Of a stream that costs nothing it is told before it is known how much there was.
+        headers.insert(X_MEDIARY_COST_USD, HeaderValue::from_static("0"));
         price(&route.account, headers);
     }
 }

@@ -6,13 +6,16 @@
 use std::borrow::Cow;
 
 use mediary_core::Failure;
-use mediary_core::task::{Extras, FreeText, Message, Part, ReplyFormat, Role, Tool, ToolCall, ToolChoice};
+use mediary_core::provider::Call;
+use mediary_core::task::{Chat, Extras, FreeText, Message, Part, ReplyFormat, Role, Tool, ToolCall, ToolChoice};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{habits, parts};
+use super::{NAME, complete, habits, parts};
 use crate::body::{self, Object};
 use crate::dialect::{CallOf, ChatCall};
+use crate::tool_names::OPENAI;
+use crate::{HttpCall, Quirks, call_ids, moved, tool_names};
 
 /// Fields of a request that are written from elsewhere; extras of these names would be doubles.
 const OWN: [&str; 23] = [
@@ -47,6 +50,20 @@ const OWN_IN_MESSAGE: [&str; 8] =
 /// Under this name thoughts of earlier turns go back: also to servers of which it is not known whether they read them, since
 /// models that think between calls of functions answer worse without.
 const THOUGHTS: &str = "reasoning_content";
+
+/// A chat as a call, or what is left of a text for the older route.
+pub(super) fn chat(chat: &Chat, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
+    let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
+    let chat = call_ids::told_apart(chat, NAME, str::to_owned);
+    let chat = if quirks.plain_tool_names { tool_names::spelled(chat, OPENAI, NAME) } else { chat };
+    let call = CallOf::new(&*chat, call, quirks);
+    call.media_were_moved(&from);
+    if let Some(completion) = &chat.completion {
+        return complete::encode(&call, completion);
+    }
+    let body = body(&call)?;
+    Ok(HttpCall::json("/chat/completions", body).without(&call))
+}
 
 /// The body of a request.
 pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {

@@ -1,6 +1,5 @@
-//! The dialect of OpenAI's API, which most providers speak: chats, embeddings, transcriptions,
-//! speech. Where providers depart from
-//! it is data ([`crate::Quirks`]).
+//! The dialect of OpenAI's API, which most providers speak: chats, embeddings, transcriptions, speech. Where providers
+//! depart from it is data ([`crate::Quirks`]).
 //!
 //! Source: OpenAI's API reference and its OpenAPI document, version 2.3.0. Reading is more lenient than any one provider
 //! needs, since the same readers serve all of them, and `mistral` as well.
@@ -42,16 +41,12 @@ pub(crate) use usage::counted;
 use http::header::HeaderMap;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::Call;
-use mediary_core::task::{JobReport, Role, Task};
+use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::live::LiveDialect;
-use crate::tool_names::OPENAI;
-use crate::{
-    Dialect, HttpCall, JobCall, Quirks, Reader, Responses, call_ids, images, moderate, moved, rerank, responses,
-    tool_names, unwritable,
-};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, Responses, images, moderate, rerank, responses, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -80,18 +75,7 @@ impl Dialect for OpenAi {
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
         match call.task {
             Task::Chat(_) if responses::is_spoken(call.task, call.abilities) => Responses.encode(call, quirks),
-            Task::Chat(chat) => {
-                let (chat, from) = moved::to_the_user(chat, &[Role::Tool, Role::Assistant]);
-                let chat = call_ids::told_apart(chat, NAME, str::to_owned);
-                let chat = if quirks.plain_tool_names { tool_names::spelled(chat, OPENAI, NAME) } else { chat };
-                let call = CallOf::new(&*chat, call, quirks);
-                call.media_were_moved(&from);
-                if let Some(completion) = &chat.completion {
-                    return complete::encode(&call, completion);
-                }
-                let body = encode::body(&call)?;
-                Ok(HttpCall::json("/chat/completions", body).without(&call))
-            }
+            Task::Chat(chat) => encode::chat(chat, call, quirks),
             Task::Embed(embed) => embed::encode(&CallOf::new(embed, call, quirks)),
             Task::Transcribe(transcribe) => transcribe::encode(&CallOf::new(transcribe, call, quirks)),
             Task::Speak(speak) => Ok(speak::encode(&CallOf::new(speak, call, quirks))),
