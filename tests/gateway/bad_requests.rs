@@ -91,7 +91,7 @@ fn a_malformed_json_body_is_refused() {
         ("[]", "the JSON body is malformed"),
         ("{}", "there is no file; send it as `file_data`"),
         (r#"{"file_data": 7}"#, "invalid type"),
-        (r#"{"file_data": null}"#, "invalid type"),
+        (r#"{"file_data": null}"#, "there is no file; send it as `file_data`"),
         (r#"{"file_data": "AAAA", "pagse": "1"}"#, "unknown field `pagse`"),
         (r#"{"file_data": "AAAA", "dpi": "many"}"#, "invalid type"),
         (r#"{"file_data": "!!!!"}"#, "not base64"),
