@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use mediary_store::{ClientKeys, Counters, Database, Queue};
@@ -17,6 +18,9 @@ use crate::gateway::queue::{Depot, Node};
 use crate::gateway::{Gateway, KeptClients, KeptFiles, TemporaryFiles};
 use crate::http::{self, AppState, Current};
 use crate::telemetry;
+
+/// How often it is looked whether keys of clients have changed.
+const KEYS_EVERY: Duration = Duration::from_secs(1);
 
 /// Answer lines of batches for servers on other machines, over the broker that [queue] names
 #[derive(Debug, Args)]
@@ -60,9 +64,12 @@ impl NodeArgs {
         let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
         runtime.block_on(async {
             let state = AppState::new(gateway.clone(), config.clone());
-            let state = match database {
-                Some(database) => with_kept(state, &gateway, database, &config, context).await?,
-                None => state,
+            let (state, clients) = match database {
+                Some(database) => {
+                    let (state, clients) = with_kept(state, &gateway, database, &config, context).await?;
+                    (state, Some(clients))
+                }
+                None => (state, None),
             };
             let queue = Queue::open(&address, config.queue.lease, config.queue.backlog).await;
             let queue = Arc::new(queue.map_err(|error| error.to_string())?);
@@ -79,10 +86,31 @@ impl NodeArgs {
             };
             tokio::select! {
                 () = node.run(self.at_once, stopping) => {}
+                () = kept_fresh(clients.as_ref()) => {}
                 () = listens => tracing::warn!("the node stops while it answers lines; another is given them"),
+            }
+            if let Some(clients) = clients {
+                clients.settle(config.server.shutdown_grace).await;
             }
             Ok(())
         })
+    }
+}
+
+/// Takes up keys of clients that were made, changed or taken back; never ends.
+async fn kept_fresh(clients: Option<&KeptClients>) {
+    let Some(clients) = clients else { return std::future::pending().await };
+    let mut taken_up = None;
+    loop {
+        if let Ok(revision) = clients.revision().await
+            && taken_up != Some(revision)
+        {
+            match clients.renew().await {
+                Ok(()) => taken_up = Some(revision),
+                Err(error) => tracing::error!(error.detail = %error, "changed keys of clients are not taken up"),
+            }
+        }
+        tokio::time::sleep(KEYS_EVERY).await;
     }
 }
 
@@ -93,14 +121,14 @@ async fn with_kept(
     database: Arc<Database>,
     config: &Config,
     context: &Context,
-) -> Result<AppState, String> {
+) -> Result<(AppState, KeptClients), String> {
     if let Some(address) = &config.store.counters {
         let counters = Counters::open(address.clone()).await.map_err(|error| error.to_string())?;
         gateway.clients.share(Arc::new(counters));
     }
     // It has read the keys when this resolves.
     let clients = KeptClients::start(gateway.clients.clone(), ClientKeys::of(database.clone())).await;
-    let _clients = clients.map_err(|error| error.to_string())?;
+    let clients = clients.map_err(|error| error.to_string())?;
     let files = KeptFiles::start(database, config, context.content_dir(config)).await;
-    Ok(state.with_files(files.map_err(|error| error.to_string())?))
+    Ok((state.with_files(files.map_err(|error| error.to_string())?), clients))
 }

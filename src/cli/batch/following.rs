@@ -10,12 +10,25 @@ use super::server::Server;
 /// How often it is asked how the batch stands, at first and in the long run.
 const SOON: Duration = Duration::from_millis(250);
 const LATER: Duration = Duration::from_secs(5);
+/// So often it may not answer before that is believed.
+const PATIENCE: u32 = 24;
 
 /// A batch once it has ended; how far it is stands on standard error meanwhile.
 pub(super) async fn followed(server: &Server, id: &str) -> Result<Value, String> {
     let (shows, mut wait) = (io::stderr().is_terminal(), SOON);
+    let mut missed = 0;
     loop {
-        let batch = server.batch(id).await?;
+        let batch = match server.batch(id).await {
+            Ok(batch) => batch,
+            // A server that starts anew goes on with it.
+            Err(_) if missed < PATIENCE => {
+                missed += 1;
+                tokio::time::sleep(LATER).await;
+                continue;
+            }
+            Err(error) => return Err(format!("{error} (the batch {id} goes on; GET /v1/batches/{id} tells)")),
+        };
+        missed = 0;
         let is_over = matches!(batch["status"].as_str(), Some("completed" | "failed" | "expired" | "cancelled"));
         if shows {
             // If standard error is closed, the work goes on.

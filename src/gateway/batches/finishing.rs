@@ -15,7 +15,7 @@ use super::work::{Work, unknown};
 use super::{Batch, Batches};
 
 /// So many lines are read at once.
-const LINES_AT_ONCE: u32 = 250;
+const LINES_AT_ONCE: u32 = 16;
 /// What files of batches are for.
 const PURPOSE: &str = "batch_output";
 /// More than this of a file is written to the disk at once.
@@ -32,7 +32,9 @@ impl Batches {
         }
         if batch.outcome.end.is_none() {
             batch.outcome = self.give_rest_up(&batch).await?;
-            self.kept.becomes(id, &record::write(&batch.outcome)).await.map_err(not_kept)?;
+            if !self.kept.becomes(id, &record::write(&batch.outcome)).await.map_err(not_kept)? {
+                return Ok(());
+            }
         }
         if batch.state == BatchState::InProgress {
             batch.times = batch.times.with(BatchState::Finalizing, super::unix_seconds());

@@ -19,6 +19,8 @@ use super::work::{Work, unknown};
 
 /// How soon it is looked again whether a client's limits leave room.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often an answer is written down again, where that fails.
+const NOTED_AGAIN: u32 = 60;
 /// One part of so many of each of a client's limits is left to its other requests.
 const LEFT_TO_OTHERS: u64 = 4;
 
@@ -102,11 +104,16 @@ impl Batches {
             }
         };
         let is_good = outcome.is_good();
-        self.kept
-            .answered(&work.batch.id, line.number, record::write(&outcome), is_good)
-            .await
-            .map(drop)
-            .map_err(not_kept)
+        let outcome = record::write(&outcome);
+        // It is paid for: a database that is away for a moment must not cost it.
+        for _ in 0..NOTED_AGAIN {
+            match self.kept.answered(&work.batch.id, line.number, outcome.clone(), is_good).await {
+                Ok(_) => return Ok(()),
+                Err(error) => tracing::warn!(error.detail = %error, "the answer of a line waits for the database"),
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        self.kept.answered(&work.batch.id, line.number, outcome, is_good).await.map(drop).map_err(not_kept)
     }
 
     /// Completes when no more lines of a batch are to be sent. A line under way is dropped with its request only where it

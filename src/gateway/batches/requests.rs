@@ -1,6 +1,6 @@
 //! What clients ask of batches: to be made, looked at, listed, ended and removed.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use mediary_core::Failure;
 use mediary_store::{BatchEnd, BatchKind, BatchList, BatchRow, BatchState, NewBatch, NewLine, StoreFailed};
@@ -142,6 +142,15 @@ impl Batches {
                 sent.len()
             )));
         }
+        let id = row.id.clone();
+        // Until its lines are there, what takes batches up leaves it alone.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+        let made = self.create_whole(row, sent).await;
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        made
+    }
+
+    async fn create_whole(&self, row: NewBatch, sent: Vec<(String, String)>) -> Result<(), NoBatch> {
         let (id, total, now) = (row.id.clone(), i64::try_from(sent.len()).unwrap_or(i64::MAX), row.created_at);
         self.kept.create(row).await?;
         let mut lines = (1_i64..).zip(sent).map(|(number, (custom_id, body))| NewLine { number, custom_id, body });

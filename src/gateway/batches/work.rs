@@ -15,8 +15,8 @@ use super::record::{self, BatchOutcome, LineOutcome};
 use super::requests::not_kept;
 use super::{Batch, Batches};
 
-/// So many lines are looked up at once.
-const LOOKED_UP: u32 = 64;
+/// So many lines are looked up at once: each comes with its body, and many batches may be open.
+const LOOKED_UP: u32 = 4;
 
 /// A batch that is worked on, as its lines see it.
 #[derive(Debug)]
@@ -96,7 +96,8 @@ impl Batches {
         }
         let work = Arc::new(Work { batch, owner, pause: watch::Sender::new(None) });
         self.answer_all(&work, door).await?;
-        if self.stopping.is_cancelled() {
+        // Where another server has taken it over meanwhile, the rest and its end are that one's.
+        if self.stopping.is_cancelled() || !self.kept.is_ours(&work.batch.id).await.map_err(not_kept)? {
             return Ok(());
         }
         self.finish(&work, kind, door).await
@@ -105,6 +106,21 @@ impl Batches {
     /// Has lines answered, until none waits any more, their batch is to end or its time is over.
     async fn answer_all(self: &Arc<Self>, work: &Arc<Work>, door: &Arc<dyn Door>) -> Result<(), Failure> {
         let mut under_way = JoinSet::new();
+        let answered = self.answer_lines(work, door, &mut under_way).await;
+        // What is under way is paid for, whatever has failed beside it.
+        let mut all = answered;
+        while let Some(joined) = under_way.join_next().await {
+            all = all.and(settled(Some(joined)));
+        }
+        all
+    }
+
+    async fn answer_lines(
+        self: &Arc<Self>,
+        work: &Arc<Work>,
+        door: &Arc<dyn Door>,
+        under_way: &mut JoinSet<Result<(), Failure>>,
+    ) -> Result<(), Failure> {
         let (mut looked_up, mut after) = (VecDeque::<BatchLine>::new(), 0);
         let most = self.settings.at_once_per_key.min(self.settings.at_once) as usize;
         loop {
@@ -121,9 +137,6 @@ impl Batches {
             after = line.number;
             let (batches, work, door) = (self.clone(), work.clone(), door.clone());
             under_way.spawn(async move { Box::pin(batches.answer_line(&work, line, &*door)).await });
-        }
-        while let Some(joined) = under_way.join_next().await {
-            settled(Some(joined))?;
         }
         Ok(())
     }

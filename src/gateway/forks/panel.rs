@@ -12,7 +12,6 @@ use mediary_core::task::Task;
 use tokio::time::{Instant as TokioInstant, sleep_until};
 
 use super::super::Gateway;
-use super::super::request_log::Noted;
 use super::super::routing::{Account, CallError, TaskRequest, total};
 use super::super::tasks::{Answered, WholeAnswer};
 use super::bill::{Allotted, Purse};
@@ -197,9 +196,5 @@ impl Gateway {
 
 /// An account of the same client, to be taken over by another.
 pub(super) fn account_beside(account: &Account) -> Account {
-    let beside = Account::of(account.admitted().cloned());
-    match account.noted() {
-        Some(_) => beside.noting(Arc::new(Noted::default())),
-        None => beside,
-    }
+    account.beside()
 }

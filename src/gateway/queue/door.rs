@@ -36,6 +36,10 @@ impl QueueDoor {
 impl Door for QueueDoor {
     fn answer(&self, call: LineCall) -> BoxFuture<'static, LineAnswer> {
         let (queue, depot) = (self.queue.clone(), self.depot.clone());
+        // What must not leave this machine is answered on it.
+        if call.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("x-mediary-privacy") && value == "local") {
+            return self.words.answer(call);
+        }
         Box::pin(async move {
             // From here on it is another process's.
             if call.announced.announce().await.is_err() {

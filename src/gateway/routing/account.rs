@@ -78,6 +78,12 @@ impl Account {
         Self { admitted: None, announced: None, ..self.clone() }
     }
 
+    /// Another one for the same client, which tells the same before anything may be billed, with notes if this one has any.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { charges: Arc::default(), noted: self.noted.as_ref().map(|_| Arc::default()), ..self.clone() }
+    }
+
     /// The same, telling this before anything may be billed.
     #[must_use]
     pub fn announcing(self, announced: Option<Arc<dyn Announced>>) -> Self {

@@ -13,7 +13,6 @@ use tracing::Instrument as _;
 use super::super::Gateway;
 use super::super::answer_cache::{CacheNote, CacheOutcome, CacheWish, Digest, Step, Steps, is_comparable, known};
 use super::super::blocking;
-use super::super::request_log::Noted;
 use super::super::routing::{Account, Bounds, CallError, Planned, TaskRequest};
 use super::chat::Answered;
 use super::growing::Growing;
@@ -163,12 +162,7 @@ impl Gateway {
 
     /// The call for a request, and the account that it is charged to until it is known whose it is.
     fn call_of(self: &Arc<Self>, request: &TaskRequest) -> (Steps, Account) {
-        let its = &request.bounds.account;
-        let account = Account::of(its.admitted().cloned());
-        let account = match its.noted() {
-            Some(_) => account.noting(Arc::new(Noted::default())),
-            None => account,
-        };
+        let account = request.bounds.account.beside();
         let mut request = request.clone();
         request.bounds.account = account.clone();
         let gateway = self.clone();

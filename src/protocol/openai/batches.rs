@@ -137,10 +137,12 @@ pub fn batch_line(endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {
         #[serde(default, borrow)]
         body: Option<&'a RawValue>,
     }
-    #[derive(Deserialize)]
-    struct Streams {
+    #[derive(Default, Deserialize)]
+    struct Wishes {
         #[serde(default)]
         stream: Option<Value>,
+        #[serde(default)]
+        background: Option<Value>,
     }
     let no_object = |why: &str| LineFault::new("invalid_json_line", format!("the line is no JSON object{why}"));
     // A list would be read as the fields in their order.
@@ -166,10 +168,15 @@ pub fn batch_line(endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {
     }
     let body = line.body.map(RawValue::get).filter(|body| body.starts_with('{'));
     let body = body.ok_or_else(|| missing("body", "is a JSON object: the request itself"))?;
-    let streams = serde_json::from_str::<Streams>(body).ok().and_then(|body| body.stream);
-    if streams.is_some_and(|stream| stream != Value::Bool(false) && !stream.is_null()) {
+    let wishes = serde_json::from_str::<Wishes>(body).unwrap_or_default();
+    let is_on = |wish: Option<Value>| wish.is_some_and(|wish| wish != Value::Bool(false) && !wish.is_null());
+    if is_on(wishes.stream) {
         let message = "an answer in a batch is no stream; leave `stream` out";
         return Err(LineFault::new("invalid_value", message).about("body.stream"));
+    }
+    if is_on(wishes.background) {
+        let message = "a batch is answered in the background as it is; leave `background` out";
+        return Err(LineFault::new("invalid_value", message).about("body.background"));
     }
     Ok(ReadLine { custom_id: custom_id.to_owned(), body: body.to_owned() })
 }

@@ -37,6 +37,17 @@ impl Batches {
         self.0.read(Statement::built(sql).with(self.1.as_ref()), read).await
     }
 
+    /// Whether a batch is still this server's: another one takes it over whose claim is not renewed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_ours(&self, id: &str) -> Result<bool, StoreFailed> {
+        let sql = "SELECT created_at FROM batches WHERE id = ? AND ended_at IS NULL AND claimed_by = ?";
+        let found =
+            self.0.read(Statement::new(sql).with(id).with(self.1.as_ref()), |row| row.try_get::<i64, _>(0)).await?;
+        Ok(!found.is_empty())
+    }
+
     /// Lets another server, or the next start, go on with this one's batches at once.
     ///
     /// # Errors

@@ -25,20 +25,24 @@ impl Batches {
     /// # Errors
     /// When it cannot be written.
     pub async fn becomes(&self, id: &str, outcome: &str) -> Result<bool, StoreFailed> {
-        let sql = "UPDATE batches SET outcome = ? WHERE id = ? AND ended_at IS NULL";
-        self.change(Statement::new(sql).with(outcome).with(id)).await
+        let sql = "UPDATE batches SET outcome = ? WHERE id = ? AND ended_at IS NULL AND claimed_by = ?";
+        self.change(Statement::new(sql).with(outcome).with(id).with(self.1.as_ref())).await
     }
 
-    /// Ends a batch, and forgets its lines: what came of them is in its files. Gives whether it was still open.
+    /// Ends a batch, and forgets its lines: what came of them is in its files. Gives whether it was still open, and this
+    /// server's.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn ended(&self, id: &str, end: BatchEnd) -> Result<bool, StoreFailed> {
         let BatchEnd { state, at, times, outcome } = end;
-        let sql =
-            "UPDATE batches SET state = ?, ended_at = ?, times = ?, outcome = ? WHERE id = ? AND ended_at IS NULL";
+        let sql = "UPDATE batches SET state = ?, ended_at = ?, times = ?, outcome = ? \
+                   WHERE id = ? AND ended_at IS NULL AND claimed_by = ?";
         let ended = Statement::new(sql).with(state.name()).with(at).with(times).with(outcome).with(id);
-        let lines = Statement::new("DELETE FROM batch_lines WHERE batch = ?").with(id);
+        let ended = ended.with(self.1.as_ref());
+        let sql =
+            "DELETE FROM batch_lines WHERE batch IN (SELECT id FROM batches WHERE id = ? AND ended_at IS NOT NULL)";
+        let lines = Statement::new(sql).with(id);
         let rows = self.0.write(vec![ended, lines]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }

@@ -41,7 +41,8 @@ impl Queue {
     /// # Errors
     /// When the broker does not say so.
     pub async fn forget(&self, begin: &str) -> Result<(), QueueAway> {
-        for (stream, subject) in [(&self.done, DONE), (&self.marks, MARKS)] {
+        // First what might be given out again: without its mark it would be answered once more.
+        for (stream, subject) in [(&self.work, WORK), (&self.done, DONE), (&self.marks, MARKS)] {
             stream.purge().filter(format!("{subject}.{begin}.>")).await.map_err(|error| self.away(&error))?;
         }
         Ok(())
