@@ -95,7 +95,8 @@ fn a_file_is_its_keys_alone_and_stays_until_it_is_removed() {
     // Another file has the same bytes; with the last of them they go.
     let second_content = format!("/v1/files/{}/content", id(&second));
     assert_eq!(get(&server, one, &second_content).body, bytes);
-    let kept = || std::fs::read_dir(folder.path().join("store/content/files")).expect("it is there").flatten();
+    let bytes_of = own_folder(folder.path());
+    let kept = || std::fs::read_dir(&bytes_of).expect("it is there").flatten();
     let hashes = || kept().filter(|entry| entry.file_name().len() == 64).count();
     assert_eq!(hashes(), 1);
     remove(&server, one, &id(&second)).ok();
@@ -296,6 +297,12 @@ fn a_document_that_is_read_may_be_named_by_its_id() {
     posts(&server, "", "/v1/ocr/process", &json!({})).refused(400, "invalid_request", "there is no file");
 }
 
+/// The folder of the only database that has files in a place.
+fn own_folder(place: &std::path::Path) -> std::path::PathBuf {
+    let mut all = std::fs::read_dir(place.join("store/content/files")).expect("it is there").flatten();
+    all.next().expect("it has one").path()
+}
+
 #[test]
 fn bytes_that_a_killed_server_left_without_a_file_are_gone_after_the_next_start() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
@@ -303,9 +310,14 @@ fn bytes_that_a_killed_server_left_without_a_file_are_gone_after_the_next_start(
     let file = id(&put(&server, "", "a.txt", "text/plain", b"kept", &[]).ok());
     drop(server);
     // Written and not yet said whose: as a process leaves it that ends there.
-    let orphan = folder.path().join("store/content/files").join("ab".repeat(32));
+    let own = own_folder(folder.path());
+    let orphan = own.join("ab".repeat(32));
     std::fs::write(&orphan, b"left").expect("the folder is ours");
+    // What another database has beside it is none of this server's.
+    let other = own.with_file_name("other").join("cd".repeat(32));
+    std::fs::create_dir(own.with_file_name("other")).expect("the folder is ours");
+    std::fs::write(&other, b"theirs").expect("the folder is ours");
     let server = keeping(folder.path(), &[], |_| ());
-    assert!(!orphan.exists());
+    assert!(!orphan.exists() && other.exists());
     assert_eq!(get(&server, "", &format!("/v1/files/{file}/content")).body, b"kept");
 }

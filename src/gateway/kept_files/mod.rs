@@ -14,18 +14,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::{Blob, ContentHash, Failure, FailureKind};
-use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, StoreFailed, Uploads};
+use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, Settings, StoreFailed, Uploads};
 use thiserror::Error;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::administration::unix_seconds;
 use super::content::not_kept;
 use crate::config::Config;
 
 pub use parts::NewUpload;
 
-/// The folder of their bytes, beside those of what was made for clients.
+/// The folder of their bytes, beside those of what was made for clients. In it each database has one of its own: others may
+/// have the same bytes, and what belongs to none of its files is removed.
 const FOLDER: &str = "files";
+/// The setting with the name of that one.
+const FOLDER_OF_DATABASE: &str = "files.folder";
 /// Those whose time is over are looked for at most so often.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -98,11 +102,15 @@ impl KeptFiles {
         // What is too old or too much is said by the database.
         const ALL_BYTES: u64 = u64::MAX / 2;
         const EVER: Duration = Duration::from_hours(24 * 365 * 1_000);
+        let own = folder_of(&database).await.map_err(|error| Failure::broken(error.to_string()))?;
         let content: Arc<dyn ContentStore> = match (&config.store.content, dir) {
             (Some(bucket), _) => {
-                Arc::new(BucketContent::open(bucket.within(FOLDER), ALL_BYTES, EVER).map_err(not_kept)?)
+                let place = bucket.within(FOLDER).within(&own);
+                Arc::new(BucketContent::open(place, ALL_BYTES, EVER).map_err(not_kept)?)
             }
-            (None, Some(dir)) => Arc::new(DiskContent::open(dir.join(FOLDER), ALL_BYTES, EVER).map_err(not_kept)?),
+            (None, Some(dir)) => {
+                Arc::new(DiskContent::open(dir.join(FOLDER).join(own), ALL_BYTES, EVER).map_err(not_kept)?)
+            }
             (None, None) => return Ok(None),
         };
         let is_alone = database.is_alone();
@@ -119,6 +127,16 @@ impl KeptFiles {
         }
         Ok(Some(files))
     }
+}
+
+/// The name of a database's folder, which it has from the first time on.
+async fn folder_of(database: &Arc<Database>) -> Result<String, StoreFailed> {
+    let settings = Settings::of(database.clone());
+    let new = Uuid::now_v7().simple().to_string();
+    if settings.set_once(FOLDER_OF_DATABASE, &new, unix_seconds()).await? {
+        return Ok(new);
+    }
+    Ok(settings.find(FOLDER_OF_DATABASE).await?.unwrap_or(new))
 }
 
 /// A new id; ids are sorted by time.
