@@ -165,6 +165,20 @@ fn a_client_is_known_by_the_key_that_let_it_in_whatever_stands_beside_it() {
 }
 
 #[test]
+fn chats_for_which_the_web_is_searched_are_not_kept() {
+    let up = Upstream::doing([says("Sunny")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let plugins = json!([{ "id": "web" }]);
+    let fields = [("web_search_options", json!({})), ("search_parameters", json!({})), ("plugins", plugins)];
+    for (at, (field, value)) in (1..).zip(fields) {
+        let asked = cold(json!({ field: value }));
+        let answers = [server.chat(asked.clone()), server.chat(asked)];
+        assert_eq!(answers.each_ref().map(outcome), [None, None], "{field}");
+        assert_eq!(up.calls(), 2 * at, "{field}");
+    }
+}
+
+#[test]
 fn pictures_count_by_their_bytes() {
     let up = Upstream::doing([says("A dot")]);
     let server = with_providers(&[up.with_model("a", json!({ "accepts": ["text", "png"] }))]);
