@@ -195,7 +195,8 @@ impl Gateway {
                 Some(allotted.max_tokens.map_or(judge::MOST_TOKENS, |most| most.min(judge::MOST_TOKENS)));
             let account = account_beside(&request.bounds.account);
             let asked = TaskRequest { task: Task::Chat(question), ..request.clone() };
-            let asked = asked_of(&asked, &target.to_string(), account.clone());
+            let mut asked = asked_of(&asked, &target.to_string(), account.clone());
+            asked.bounds.is_planned = true;
             let asking = Box::pin(self.carry_out(asked));
             let outcome = match until {
                 Some(until) => timeout(until.saturating_duration_since(Instant::now()), asking).await.ok(),
