@@ -148,7 +148,7 @@ fn a_key_may_ask_for_what_its_rules_say_and_begins_as_they_say() {
     let forks = |models: &Value| {
         let messages = json!([{ "role": "user", "content": "Hello" }]);
         let body = json!({
-            "model": "fast", "models": models, "return_all": true, "criteria": ["length"], "messages": messages,
+            "model": "fast", "models": models, "max_parallel": 1, "return_all": true, "criteria": ["length"], "messages": messages,
         });
         posts(&served, "/v1/chat/completions/fork", &tiers, &body)
     };
