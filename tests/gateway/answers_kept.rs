@@ -131,6 +131,54 @@ fn what_is_kept_is_what_was_asked_of_this_target_by_this_client() {
 }
 
 #[test]
+fn a_client_is_known_by_the_key_that_let_it_in_whatever_stands_beside_it() {
+    let up = Upstream::doing([says("Hello")]);
+    let server = serving(&[up.entry("a", json!({}))], |config| {
+        config.server.api_keys = vec![Secret::new("one"), Secret::new("other")];
+    });
+    let body = over(json!({ "model": "m", "messages": turns(&["Hello"]) }), cold(json!({}))).to_string();
+    let ask = |key: &str| {
+        let request = Request::new("POST", "/v1/chat/completions").body("application/json", body.clone());
+        let answer = request.header("authorization", "Bearer none").header("x-api-key", key).send(&server);
+        outcome(&answer).unwrap_or("-").to_owned()
+    };
+    assert_eq!([ask("one"), ask("one"), ask("other"), ask("other")], ["miss", "hit", "miss", "hit"]);
+    assert_eq!(up.calls(), 2);
+    // Of clients with keys of their own as well, whatever they send beside it.
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    let keys = ["one", "other"].map(|name| {
+        let told = place.told(&["clients", "create", name], "");
+        told.lines().next().expect("the key").to_owned()
+    });
+    let served = place.serve(&[]);
+    let ask = |key: &str| {
+        let head = format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: \
+             Bearer none\r\nx-api-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let answer = served.request(&[head.as_bytes(), body.as_bytes()].concat());
+        outcome(&answer).unwrap_or("-").to_owned()
+    };
+    assert_eq!(keys.each_ref().map(|key| ask(key)), ["miss", "miss"]);
+    assert_eq!(keys.each_ref().map(|key| ask(key)), ["hit", "hit"]);
+}
+
+#[test]
+fn chats_for_which_the_web_is_searched_are_not_kept() {
+    let up = Upstream::doing([says("Sunny")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let plugins = json!([{ "id": "web" }]);
+    let fields = [("web_search_options", json!({})), ("search_parameters", json!({})), ("plugins", plugins)];
+    for (at, (field, value)) in (1..).zip(fields) {
+        let asked = cold(json!({ field: value }));
+        let answers = [server.chat(asked.clone()), server.chat(asked)];
+        assert_eq!(answers.each_ref().map(outcome), [None, None], "{field}");
+        assert_eq!(up.calls(), 2 * at, "{field}");
+    }
+}
+
+#[test]
 fn pictures_count_by_their_bytes() {
     let up = Upstream::doing([says("A dot")]);
     let server = with_providers(&[up.with_model("a", json!({ "accepts": ["text", "png"] }))]);

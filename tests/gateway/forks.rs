@@ -88,6 +88,19 @@ fn the_judge_says_which_answer_is_the_best_and_sees_no_names() {
 }
 
 #[test]
+fn a_judge_need_not_take_the_functions_of_the_request() {
+    let (a, b) = (Upstream::doing([says("Mars, perhaps.")]), Upstream::doing([says("Mercury, mostly.")]));
+    let judge = judge_of(&[("Mars, perhaps.", 2.0), ("Mercury, mostly.", 9.0)]);
+    let able = json!({ "tools": true });
+    let judging = judge.with_model("j", json!({ "tools": false }));
+    let server = with_providers(&[a.with_model("a", able.clone()), b.with_model("b", able), judging]);
+    let tools = json!([{ "type": "function", "function": { "name": "look_up" } }]);
+    let body = fork(&server, json!({ "models": ["a/m", "b/m"], "judge": "j/m", "tools": tools })).ok();
+    assert_eq!(body["choices"][0]["message"]["content"], "Mercury, mostly.", "{body:#}");
+    assert_eq!((a.last().json()["tools"].clone(), &judge.last().json()["tools"]), (tools, &Value::Null));
+}
+
+#[test]
 fn ties_are_said_and_the_one_that_was_named_first_is_given() {
     let (a, b) = (Upstream::doing([says("One way.")]), Upstream::doing([says("Another way.")]));
     let judge = judge_of(&[("One way.", 7.0), ("Another way.", 7.0)]);
@@ -215,6 +228,28 @@ fn what_is_not_done_in_time_is_given_up_and_said() {
     b.was_left();
     let none = fork(&server, over(fields, json!({ "models": ["b/m"], "budget": { "seconds": 0.5 } })));
     assert_eq!(none.status, 504, "{none}");
+}
+
+#[test]
+fn files_that_do_not_come_take_of_the_time_as_well() {
+    let (a, files) = (Upstream::doing([says("Too late.")]), Upstream::doing([Act::Silence]));
+    let server = serving(&[a.entry("a", json!({}))], |config| {
+        config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
+    });
+    let shown = json!({ "type": "image_url", "image_url": { "url": format!("http://{}/never.png", files.address) } });
+    let fields = json!({ "models": ["a/m"], "messages": [{ "role": "user", "content": [shown] }] });
+    let answer = fork(&server, over(fields, json!({ "budget": { "seconds": 0.5 } })));
+    assert_eq!((answer.status, files.calls(), a.calls()), (504, 1, 0), "{answer}");
+}
+
+#[test]
+fn a_streamed_fork_says_what_all_its_members_cost() {
+    let priced = |usd: f64| json!({ "models": [{ "id": "m", "price": { "input_usd": usd, "output_usd": usd } }] });
+    let (a, b) = (Upstream::doing([says("One.")]), Upstream::doing([says("Another.")]));
+    let server = with_providers(&[a.far_entry("a", priced(100.0)), b.far_entry("b", priced(200.0))]);
+    let fields = json!({ "models": ["a/m", "b/m"], "criteria": ["cost"], "stream": true });
+    let answer = fork(&server, fields);
+    assert_eq!((answer.said().as_str(), answer.header("x-mediary-cost-usd")), ("One.", Some("0.0033")), "{answer}");
 }
 
 #[test]

@@ -144,6 +144,19 @@ fn a_key_may_ask_for_what_its_rules_say_and_begins_as_they_say() {
     assert_eq!(asks(&served, &tiers, "fast").status, 200);
     asks(&served, &tiers, "a/m").refused(403, "not_allowed", "may not ask for that tier or model");
     asks(&served, &tiers, "auto").refused(403, "not_allowed", "may not ask for that tier or model");
+    // Members of a fork are named by the server itself then, not by the client.
+    let forks = |models: &Value| {
+        let messages = json!([{ "role": "user", "content": "Hello" }]);
+        let body = json!({
+            "model": "fast", "models": models, "max_parallel": 1, "return_all": true, "criteria": ["length"], "messages": messages,
+        });
+        posts(&served, "/v1/chat/completions/fork", &tiers, &body)
+    };
+    for models in [Value::Null, json!(["fast"])] {
+        let body = forks(&models).ok();
+        assert!(body["results"].as_array().expect("a list").iter().all(|row| row["status"] == "answered"), "{body:#}");
+    }
+    forks(&json!(["a/m"])).refused(403, "not_allowed", "may not ask for that tier or model");
     assert_eq!(asks(&served, &targets, "a/m").status, 200);
     let messages = up.last().json()["messages"].clone();
     assert_eq!(messages[0], json!({ "role": "system", "content": "Answer in French." }));

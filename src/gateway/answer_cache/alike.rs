@@ -14,13 +14,11 @@ const MOST: usize = 4_096;
 /// Longer questions are asked as they are.
 const LONGEST_BYTES: usize = 2_048;
 
-/// Words that questions are built with, and that may differ: in English, German, Spanish, French.
-const BUILDING: [&str; 73] = [
-    "a", "an", "the", "is", "are", "do", "does", "what", "which", "can", "could", "would", "will", "please", "i", "me",
-    "you", "it", "there", "that", "this", "thanks", "hello", "hi", "der", "die", "das", "den", "dem", "ein", "eine",
-    "einen", "ist", "sind", "was", "welche", "welcher", "welches", "kann", "können", "könnte", "bitte", "ich", "mir",
-    "man", "du", "sie", "el", "la", "los", "las", "un", "una", "es", "son", "qué", "que", "cuál", "cuáles", "puedo",
-    "puede", "le", "les", "une", "est", "sont", "quel", "quelle", "quels", "quelles", "puis", "je", "puis-je",
+/// Words that questions are built with, and that may differ: in English, German, Spanish, French. None is a pronoun, says a
+/// time or a possibility, tells who does what to whom (as German articles do), or means something in another language.
+const BUILDING: [&str; 21] = [
+    "the", "is", "are", "what", "which", "please", "ist", "sind", "welche", "welcher", "welches", "bitte", "el", "qué",
+    "cuál", "cuáles", "sont", "quel", "quelle", "quels", "quelles",
 ];
 
 /// A question that was answered.
@@ -112,8 +110,18 @@ mod tests {
     fn only_words_that_questions_are_built_with_may_differ() {
         let rows = [
             ("What is the capital of France?", "which is the capital of france", true),
-            ("How do I reset my password?", "How can I reset my password", true),
+            ("How do I reset my password?", "Please, how do I reset my password", true),
             ("Please explain gravity.", "Explain gravity!", true),
+            ("Who is the president of France?", "Who was the president of France?", false),
+            ("Do I owe you money?", "Do you owe me money?", false),
+            ("Can I sue you?", "Can you sue me?", false),
+            ("Is it legal to record you?", "Is it legal to record me?", false),
+            ("Is the shop open on Sunday?", "Will the shop open on Sunday?", false),
+            ("What can I do for you?", "What can you do for me?", false),
+            ("How do I reset my password?", "How can I reset my password?", false),
+            ("What does a bank charge?", "What is a bank charge?", false),
+            ("Beißt der Hund den Mann?", "Beißt den Hund der Mann?", false),
+            ("Der Hund war krank", "Der Hund ist krank", false),
             ("What is 12 times 17?", "What is 12 times 18?", false),
             ("Is 3.10 newer than 3.9?", "Is 3.1 newer than 3.9?", false),
             ("Is it safe?", "Is it not safe?", false),

@@ -23,6 +23,8 @@ use crate::config::{KeepAnswers, ResponseCache};
 const USUAL_BYTES: u64 = 4 << 10;
 /// An answer that takes more than this part of all the room is not kept.
 const LARGEST_PART: u64 = 8;
+/// Fields by which a chat has its provider speak, or look things up.
+const VARYING_FIELDS: [&str; 5] = ["audio", "modalities", "web_search_options", "search_parameters", "plugins"];
 
 #[derive(Debug, Clone)]
 struct Weight;
@@ -52,6 +54,17 @@ pub(in crate::gateway) struct Place {
     kept: Digest,
     /// Of a call that is under way.
     flight: Digest,
+    /// Of what is asked, whatever the target.
+    asked: Digest,
+    /// Of what is asked of its target.
+    of_target: Digest,
+}
+
+impl Place {
+    /// Whether it is for answers of this target.
+    fn is_of(&self, target: &Target) -> bool {
+        self.asked.and(target.to_string().as_bytes()) == self.of_target
+    }
 }
 
 impl AnswerCache {
@@ -90,7 +103,7 @@ impl AnswerCache {
         let of_target = digest.and(target.to_string().as_bytes());
         let own = of_target.and(&request.client);
         let kept = if self.0.settings.across_keys { of_target } else { own };
-        Place { kept, flight: own.and(&[request.task.streams().into()]) }
+        Place { kept, flight: own.and(&[request.task.streams().into()]), asked: digest, of_target }
     }
 
     /// The answer that is kept for a request, if there is one.
@@ -156,17 +169,27 @@ impl AnswerCache {
         call: impl FnOnce() -> (Steps, Account),
     ) -> Result<Listener, Box<Answered>> {
         let account = &request.bounds.account;
-        let under_way = self.flights().get(&place.flight).cloned();
-        if let Some(listener) = under_way.and_then(|flight| flight.join(account.clone(), CacheOutcome::Shared)) {
+        loop {
+            // None is joined under the lock: a flight that lands takes it the other way round.
+            let under_way = self.flights().get(&place.flight).cloned();
+            let joined = under_way.as_ref().and_then(|flight| flight.join(account.clone(), CacheOutcome::Shared));
+            if let Some(listener) = joined {
+                return Ok(listener);
+            }
+            let mut flights = self.flights();
+            let came_meanwhile = flights
+                .get(&place.flight)
+                .is_some_and(|now| !under_way.as_ref().is_some_and(|before| Arc::ptr_eq(now, before)));
+            if came_meanwhile {
+                continue;
+            }
+            if let Some(answered) = self.hit(place, request) {
+                return Err(Box::new(answered));
+            }
+            let (flight, listener) = self.flight(place, account, CacheOutcome::Miss, call());
+            flights.insert(place.flight, flight);
             return Ok(listener);
         }
-        let mut flights = self.flights();
-        if let Some(answered) = self.hit(place, request) {
-            return Err(Box::new(answered));
-        }
-        let (flight, listener) = self.flight(place, account, CacheOutcome::Miss, call());
-        flights.insert(place.flight, flight);
-        Ok(listener)
     }
 
     /// Makes a call that is this request's alone; its answer is kept.
@@ -189,21 +212,27 @@ impl AnswerCache {
     ) -> (Arc<Flight>, Listener) {
         let cache = self.clone();
         let landing: Landing = Box::new(move |flight, kept| cache.lands(place, flight, kept));
-        let flight = Flight::new(steps, charged, landing);
+        let flight = Flight::new(steps, charged, landing, self.most_bytes());
         let listener = flight.join(account.clone(), outcome).expect("a flight that has not begun has not failed");
         (flight, listener)
     }
 
+    /// No answer of more bytes is kept.
+    fn most_bytes(&self) -> usize {
+        usize::try_from(self.0.settings.bytes.get() / LARGEST_PART).unwrap_or(usize::MAX / 2)
+    }
+
     /// Keeps an answer, if there is room for its like.
     pub(super) fn keeps(&self, place: Place, kept: Kept) {
-        if kept.bytes() as u64 <= self.0.settings.bytes.get() / LARGEST_PART {
+        if kept.bytes() <= self.most_bytes() {
             self.0.kept.insert(place.kept, Arc::new(kept));
         }
     }
 
     /// Keeps an answer, and lets go of the call that gave it.
     fn lands(&self, place: Place, flight: &Flight, kept: Option<Kept>) {
-        if let Some(kept) = kept {
+        // Another target than the planned one may have been asked, where the plan was made anew.
+        if let Some(kept) = kept.filter(|kept| place.is_of(kept.target())) {
             self.keeps(place, kept);
         }
         let mut flights = self.flights();
@@ -216,5 +245,7 @@ impl AnswerCache {
 /// Whether the same chat has another answer each time, whatever its temperature: it has its provider look things up, or
 /// speak.
 fn may_differ(chat: &Chat) -> bool {
-    !chat.hosted_tools.is_empty() || chat.extras.contains_key("audio") || chat.extras.contains_key("modalities")
+    let own = chat.own.as_ref().map(|own| &own.fields);
+    let has = |name: &&str| chat.extras.contains_key(*name) || own.is_some_and(|own| own.contains_key(*name));
+    !chat.hosted_tools.is_empty() || VARYING_FIELDS.iter().any(has)
 }

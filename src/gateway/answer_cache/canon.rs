@@ -182,6 +182,7 @@ impl Canon {
             continues: _,
             cache: _,
             draw: _,
+            is_planned: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

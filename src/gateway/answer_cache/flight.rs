@@ -2,11 +2,13 @@
 //!
 //! A flight has no task of its own: whichever of its listeners waits for the next step drives it, and all are woken when it
 //! comes. So it goes on while anyone listens, however many leave, and ends at once, its call with it, when the last has
-//! left. Every step is kept until then; a listener that comes late is told from the first one on.
+//! left. Every step is kept until then; a listener that comes late is told from the first one on. But an answer that is too
+//! long to be kept may have no end: from then on none may join, and only what a listener has still to read stays here, and
+//! no more of that than the bound again. One that is further behind is told that it broke off.
 //!
 //! What the call costs is charged to its first listener that is still there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +22,7 @@ use mediary_core::task::{ReplyFrame, Usage};
 
 use super::super::routing::{Account, CallError, Route, total};
 use super::super::tasks::{Answered, Growing, WholeAnswer};
-use super::kept::{Kept, Said};
+use super::kept::{Kept, Said, frame_bytes};
 use super::outcome::{CacheNote, CacheOutcome};
 use super::sharing::Sharing;
 
@@ -45,10 +47,21 @@ impl Step {
     fn is_last(&self) -> bool {
         !matches!(self, Self::Begun(..) | Self::Frame(_))
     }
+
+    /// About how many bytes it takes in a stream.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Frame(frame) => frame_bytes(frame),
+            _ => 0,
+        }
+    }
 }
 
 /// Where steps come from.
 pub(in crate::gateway) type Steps = Pin<Box<dyn Stream<Item = Step> + Send>>;
+
+/// Where one reads that was left behind: nowhere.
+const LEFT_BEHIND: usize = usize::MAX;
 
 /// What is done with an answer once it is there: it may be kept, and the flight is over.
 pub(super) type Landing = Box<dyn Fn(&Flight, Option<Kept>) + Send + Sync>;
@@ -60,18 +73,41 @@ pub(super) struct Flight {
     /// What is charged to it and noted of it, until that is handed over.
     account: Account,
     landing: Landing,
+    /// A stream of more bytes is not kept.
+    most_bytes: usize,
 }
 
 struct Inner {
     /// `None`: nothing more comes.
     source: Option<Steps>,
-    steps: Vec<Step>,
-    /// Who listens, the first one first.
-    listeners: BTreeMap<u64, Account>,
+    steps: VecDeque<Step>,
+    /// So many steps came before these.
+    gone: usize,
+    /// What these take, about.
+    bytes: usize,
+    /// Whether it was too long to be kept whole, so that none may join it.
+    is_too_long: bool,
+    /// Who listens, the first one first: what it is charged to, and which step it reads next.
+    listeners: BTreeMap<u64, (Account, usize)>,
     next: u64,
     is_settled: bool,
     /// Whether it came to nothing, so that none may join it.
     has_failed: bool,
+}
+
+impl Inner {
+    /// Lets go of the steps that all have read, and of more where too much would stay; never of the newest unread.
+    fn trim(&mut self, most_bytes: usize) {
+        let read = self.listeners.values().map(|(_, at)| *at).min().unwrap_or_default();
+        while let Some(step) = self.steps.front().filter(|step| !step.is_last()) {
+            if self.gone >= read && (self.bytes <= most_bytes || self.steps.len() == 1) {
+                return;
+            }
+            self.bytes -= step.bytes();
+            self.gone += 1;
+            self.steps.pop_front();
+        }
+    }
 }
 
 /// Wakes all who wait for the next step.
@@ -96,11 +132,20 @@ impl Wake for Wakers {
 }
 
 impl Flight {
-    /// A flight whose call is charged to `account` until it is handed over.
-    pub(super) fn new(source: Steps, account: Account, landing: Landing) -> Arc<Self> {
-        let (steps, listeners) = (Vec::new(), BTreeMap::new());
-        let inner = Inner { source: Some(source), steps, listeners, next: 0, is_settled: false, has_failed: false };
-        Arc::new(Self { inner: Mutex::new(inner), wakers: Arc::default(), account, landing })
+    /// A flight whose call is charged to `account` until it is handed over. A stream of more than `most_bytes` is not kept.
+    pub(super) fn new(source: Steps, account: Account, landing: Landing, most_bytes: usize) -> Arc<Self> {
+        let inner = Inner {
+            source: Some(source),
+            steps: VecDeque::new(),
+            gone: 0,
+            bytes: 0,
+            is_too_long: false,
+            listeners: BTreeMap::new(),
+            next: 0,
+            is_settled: false,
+            has_failed: false,
+        };
+        Arc::new(Self { inner: Mutex::new(inner), wakers: Arc::default(), account, landing, most_bytes })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -112,15 +157,15 @@ impl Flight {
         self.inner().listeners.len()
     }
 
-    /// Listens from the first step on; `None`: it came to nothing. `account`: what the listener's request is charged to.
+    /// Listens from the first step on; `None`: it came to nothing, or its first steps are gone. `account`: what the listener's request is charged to.
     pub(super) fn join(self: &Arc<Self>, account: Account, outcome: CacheOutcome) -> Option<Listener> {
         let mut inner = self.inner();
-        if inner.has_failed {
+        if inner.has_failed || inner.is_too_long {
             return None;
         }
         let id = inner.next;
         inner.next += 1;
-        inner.listeners.insert(id, account.clone());
+        inner.listeners.insert(id, (account.clone(), 0));
         drop(inner);
         Some(Listener { flight: self.clone(), id, at: 0, account, outcome })
     }
@@ -130,7 +175,7 @@ impl Flight {
         if std::mem::replace(&mut inner.is_settled, true) {
             return;
         }
-        let mut listeners = inner.listeners.values();
+        let mut listeners = inner.listeners.values().map(|(account, _)| account);
         if let Some(first) = first.or_else(|| listeners.next()) {
             first.takes_over(&self.account);
         }
@@ -145,7 +190,9 @@ impl Flight {
                 Kept::of(&whole.route, said, whole.reply.usage.unwrap_or_default(), usd, Instant::now())
             }
             Step::Ended(route, usage) => {
-                let Some(Step::Begun(_, is_stream, _)) = inner.steps.first() else { return None };
+                let Some(Step::Begun(_, is_stream, _)) = inner.steps.front().filter(|_| !inner.is_too_long) else {
+                    return None;
+                };
                 let frames = inner.steps.iter().filter_map(|step| match step {
                     Step::Frame(frame) => Some(frame.clone()),
                     _ => None,
@@ -239,11 +286,25 @@ impl Listener {
         let flight = &*self.flight;
         let mut inner = flight.inner();
         loop {
-            if let Some(step) = inner.steps.get(self.at) {
-                self.at += 1;
-                return Poll::Ready(Some(step.clone()));
-            }
             let inner = &mut *inner;
+            if self.at == LEFT_BEHIND {
+                return Poll::Ready(None);
+            }
+            let Some(place) = self.at.checked_sub(inner.gone) else {
+                self.at = LEFT_BEHIND;
+                let detail = "a long answer that is read by several was read too slowly here; ask again";
+                return Poll::Ready(Some(Step::Broke(Failure::broken(detail))));
+            };
+            if let Some(step) = inner.steps.get(place).cloned() {
+                self.at += 1;
+                if let Some((_, at)) = inner.listeners.get_mut(&self.id) {
+                    *at = self.at;
+                }
+                if inner.is_too_long {
+                    inner.trim(2 * flight.most_bytes);
+                }
+                return Poll::Ready(Some(step));
+            }
             let Some(source) = &mut inner.source else { return Poll::Ready(None) };
             flight.wakers.waiting().insert(self.id, context.waker().clone());
             let waker = Waker::from(flight.wakers.clone());
@@ -257,7 +318,16 @@ impl Listener {
                         inner.has_failed = matches!(step, Step::Broke(_) | Step::Refused(_));
                         (flight.landing)(flight, flight.kept(inner, &step));
                     }
-                    inner.steps.push(step);
+                    inner.bytes += step.bytes();
+                    inner.steps.push_back(step);
+                    if inner.bytes > flight.most_bytes && !std::mem::replace(&mut inner.is_too_long, true) {
+                        // None may join it any more; one who asks the same makes a call of its own.
+                        (flight.landing)(flight, None);
+                    }
+                    if inner.is_too_long {
+                        // The newest are still to be read by all.
+                        inner.trim(2 * flight.most_bytes);
+                    }
                 }
                 None => inner.source = None,
             }
@@ -279,7 +349,7 @@ impl Drop for Listener {
             flight.wakers.wake_all();
             return;
         }
-        let is_over = inner.steps.last().is_some_and(Step::is_last);
+        let is_over = inner.steps.back().is_some_and(Step::is_last);
         inner.has_failed |= !is_over;
         let source = inner.source.take();
         drop(inner);
@@ -289,5 +359,59 @@ impl Drop for Listener {
         if !is_over {
             (flight.landing)(flight, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::{StreamExt as _, stream};
+
+    use super::*;
+
+    /// A stream without end, of frames of a thousand bytes.
+    fn endless(landed: &Arc<AtomicUsize>) -> Arc<Flight> {
+        let frame = || Step::Frame(ReplyFrame { raw: vec![b'a'; 1_000].into(), ..ReplyFrame::default() });
+        let source = stream::repeat_with(frame).boxed();
+        let landed = landed.clone();
+        let landing: Landing = Box::new(move |_, kept| {
+            assert!(kept.is_none(), "it is not kept");
+            landed.fetch_add(1, Ordering::Relaxed);
+        });
+        Flight::new(source, Account::default(), landing, 10_000)
+    }
+
+    async fn reads(listener: &mut Listener, many: usize) {
+        for _ in 0..many {
+            assert!(matches!(listener.next().await, Some(Step::Frame(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_without_end_takes_bounded_memory_and_is_joined_by_none() {
+        let landed = Arc::default();
+        let flight = endless(&landed);
+        let mut one = flight.join(Account::default(), CacheOutcome::Miss).unwrap();
+        reads(&mut one, 5).await;
+        let mut other = flight.join(Account::default(), CacheOutcome::Shared).unwrap();
+        let mut slow = flight.join(Account::default(), CacheOutcome::Shared).unwrap();
+        reads(&mut slow, 1).await;
+        for _ in 0..1_000 {
+            reads(&mut one, 1).await;
+            reads(&mut other, 1).await;
+            assert!(flight.inner().bytes <= 21_000, "{}", flight.inner().bytes);
+        }
+        assert_eq!(landed.load(Ordering::Relaxed), 1, "it is let go of once");
+        assert!(flight.join(Account::default(), CacheOutcome::Shared).is_none());
+        // One that does not read is left behind, and holds up none.
+        assert!(matches!(slow.next().await, Some(Step::Broke(_))));
+        assert!(slow.next().await.is_none());
+        // The one that is five behind still reads all.
+        reads(&mut one, 1).await;
+        reads(&mut other, 6).await;
+        drop((other, slow));
+        reads(&mut one, 1).await;
+        assert!(flight.inner().steps.len() <= 6, "{}", flight.inner().steps.len());
     }
 }

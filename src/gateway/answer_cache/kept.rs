@@ -4,9 +4,9 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use mediary_core::Failure;
 use mediary_core::capability::Usd;
 use mediary_core::task::{Choice, Finish, Piece, ReplyEvent, ReplyFrame, Usage, WholeReply};
+use mediary_core::{Failure, Target};
 use serde_json::{Value, json};
 
 use super::super::routing::{Account, Route};
@@ -28,6 +28,7 @@ pub(super) struct Kept {
     usage: Usage,
     /// What it cost; `None`: that is not known.
     pub(super) usd: Option<Usd>,
+    bytes: usize,
 }
 
 /// What an answer says.
@@ -42,6 +43,21 @@ pub(super) enum Said {
     },
     /// In one piece, and the body as it came.
     Whole(Box<WholeReply>, Option<Bytes>),
+}
+
+impl Said {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Frames { frames, .. } => frames.iter().map(frame_bytes).sum(),
+            Self::Whole(reply, raw) => {
+                let vectors: usize = reply.vectors.iter().map(|(_, vector)| 4 * vector.len() + 32).sum();
+                let choices: usize = reply.choices.iter().map(choice_bytes).sum();
+                let own: usize = reply.own.iter().map(|(_, _, value)| value_bytes(value)).sum();
+                raw.as_ref().map_or(0, Bytes::len) + vectors + choices + own
+            }
+        }
+    }
 }
 
 impl Kept {
@@ -61,23 +77,18 @@ impl Kept {
             whole @ Said::Whole(..) => whole,
         };
         let route = Route { account: Account::default(), cache: None, ..route.clone() };
-        Some(Self { at, route, said, usage, usd })
+        let bytes = OVERHEAD_BYTES + said.bytes();
+        Some(Self { at, route, said, usage, usd, bytes })
     }
 
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let said: usize = match &self.said {
-            Said::Frames { frames, .. } => frames
-                .iter()
-                .map(|frame| frame.raw.len() + frame.events.iter().map(|event| 64 + told(event)).sum::<usize>())
-                .sum(),
-            Said::Whole(reply, raw) => {
-                let vectors: usize = reply.vectors.iter().map(|(_, vector)| 4 * vector.len() + 32).sum();
-                let texts: usize = reply.choices.iter().map(|choice| choice.text.len() + 128).sum();
-                raw.as_ref().map_or(0, Bytes::len) + vectors + texts
-            }
-        };
-        OVERHEAD_BYTES + said
+        self.bytes
+    }
+
+    /// The target that said it.
+    pub(super) fn target(&self) -> &Target {
+        &self.route.target
     }
 
     /// How many tokens it had.
@@ -154,10 +165,17 @@ fn is_whole(reply: &WholeReply) -> bool {
             && choice.tool_calls.is_empty()
             && choice.refusal.is_none()
             && !choice.extras.keys().any(|name| FILES.contains(name))
+            && !choice.extras.get("annotations").is_some_and(cites_pages)
     };
     let runs_tools = reply.own.iter().any(|(_, field, _)| *field == ReplyEvent::TOOL_RUNS);
     let says = !reply.choices.is_empty() || !reply.vectors.is_empty();
     says && !runs_tools && reply.choices.iter().all(is_whole)
+}
+
+/// Whether an answer says where on the web its provider looked it up: it may find something else tomorrow.
+fn cites_pages(annotations: &Value) -> bool {
+    let mut all = annotations.as_array().into_iter().flatten();
+    all.any(|annotation| annotation["type"] == "url_citation")
 }
 
 fn folded(frames: &[ReplyFrame]) -> WholeReply {
@@ -166,12 +184,37 @@ fn folded(frames: &[ReplyFrame]) -> WholeReply {
     whole
 }
 
+/// About how many bytes a frame takes.
+pub(super) fn frame_bytes(frame: &ReplyFrame) -> usize {
+    frame.raw.len() + frame.events.iter().map(|event| 64 + told(event)).sum::<usize>()
+}
+
 fn told(event: &ReplyEvent) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     match event {
-        ReplyEvent::Text { text, .. } | ReplyEvent::Reasoning { text, .. } => text.len(),
-        ReplyEvent::Extra { value, .. } | ReplyEvent::Own { value, .. } => value.to_string().len(),
+        ReplyEvent::Text { text, .. } | ReplyEvent::Refusal { text, .. } => text.len(),
+        ReplyEvent::Reasoning { text, signature, .. } => text.len() + length(signature),
+        ReplyEvent::ToolCall { arguments, signature, .. } => arguments.len() + length(signature),
+        ReplyEvent::Extra { value, .. } | ReplyEvent::Own { value, .. } => value_bytes(value),
         _ => 0,
     }
+}
+
+fn choice_bytes(choice: &Choice) -> usize {
+    let reasoning = choice.reasoning.as_ref();
+    let thought = reasoning.map_or(0, |its| its.text.len() + its.signature.as_ref().map_or(0, String::len));
+    128 + choice.text.len() + thought + choice.extras.values().map(value_bytes).sum::<usize>()
+}
+
+/// About how many bytes a value takes: several times those of its text.
+fn value_bytes(value: &Value) -> usize {
+    let within: usize = match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(value_bytes).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| 48 + name.len() + value_bytes(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Value>() + within
 }
 
 /// A whole reply as the events of a stream.
@@ -264,6 +307,7 @@ mod tests {
         let refusal = ReplyEvent::Refusal { choice: 0, text: "No.".into() };
         let seam = ReplyEvent::Continued { by: "b/m".into() };
         let image = ReplyEvent::Extra { choice: 0, name: "images", value: json!([]) };
+        let noted = |kind: &str| ReplyEvent::Extra { choice: 0, name: "annotations", value: json!([{ "type": kind }]) };
         let rows = [
             ("whole", 0, vec![text("Hello"), ends(Finish::Stop)], true),
             ("of a stand-in", 1, vec![text("Hello"), ends(Finish::Stop)], false),
@@ -275,10 +319,29 @@ mod tests {
             ("a refusal", 0, vec![refusal, ends(Finish::Stop)], false),
             ("a seam", 0, vec![text("Hel"), seam, text("lo"), ends(Finish::Stop)], false),
             ("a picture", 0, vec![image, text("Hello"), ends(Finish::Stop)], false),
+            ("looked up", 0, vec![text("Hello"), noted("url_citation"), ends(Finish::Stop)], false),
+            ("of a file", 0, vec![text("Hello"), noted("file_citation"), ends(Finish::Stop)], true),
             ("nothing", 0, vec![], false),
         ];
         for (name, fallbacks, events, expected) in rows {
             assert_eq!(kept(fallbacks, events).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn all_that_an_answer_carries_counts_for_its_bytes() {
+        let long = "a".repeat(10_000);
+        let reasoning = ReplyEvent::Reasoning { choice: 0, text: long.clone(), signature: Some(long.clone()) };
+        let extra = ReplyEvent::Extra { choice: 0, name: "logprobs", value: json!({ "content": [long] }) };
+        let own = ReplyEvent::Own { wire_format: "openai", field: "id", value: json!([long]) };
+        for (event, least) in [(reasoning, 20_000), (extra, 10_000), (own, 10_000)] {
+            let events = vec![text("Hello"), event.clone(), ends(Finish::Stop)];
+            let mut whole = WholeReply::default();
+            events.iter().for_each(|event| whole.push(event.clone()));
+            let whole = Said::Whole(Box::new(whole), None);
+            let whole = Kept::of(&route(0), whole, Usage::default(), None, Instant::now()).unwrap();
+            let frames = kept(0, events).unwrap();
+            assert!(whole.bytes() >= least && frames.bytes() >= least, "{event:?}");
         }
     }
 

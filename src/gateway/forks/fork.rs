@@ -99,15 +99,13 @@ impl Gateway {
     /// When none has answered.
     pub async fn fork(self: &Arc<Self>, mut request: TaskRequest, wish: &ForkWish) -> Result<Fork, CallError> {
         let begun = Instant::now();
-        self.make_hashed(&mut request).await?;
-        self.router.discover().await;
-        let known = known(&request).ok_or_else(|| Failure::broken("only chats are forked"))?;
-        let seats = self.seats(&request, &wish.models, wish.most).await?;
         let by_model: Vec<Criterion> =
             wish.criteria.iter().map(|(criterion, _)| *criterion).filter(|criterion| criterion.is_judged()).collect();
-        let judge = match by_model.is_empty() || seats.len() < 2 {
-            true => None,
-            false => Some(self.seat(&request, &wish.judge).await),
+        let seating = Box::pin(self.seated(&mut request, wish, !by_model.is_empty()));
+        // Media that have to be fetched take of the time as well.
+        let (digest, seats, judge) = match wish.time {
+            Some(time) => timeout(time, seating).await.map_err(|_| out_of_time())??,
+            None => seating.await?,
         };
         let is_a_race = !wish.keeps_all && wish.criteria.iter().all(|(criterion, _)| *criterion == Criterion::Latency);
         let mut purse = Purse::new(wish.usd);
@@ -133,7 +131,7 @@ impl Gateway {
         let mut judged = Judged::NotNeeded;
         if let Some(seat) = judge.filter(|_| answered.len() > 1) {
             let left = wish.time.map(|time| time.saturating_sub(begun.elapsed()));
-            let asked = Asked { seat, answered: &answered, criteria: &by_model, digest: known.whole, left };
+            let asked = Asked { seat, answered: &answered, criteria: &by_model, digest, left };
             judged = match self.judged(&request, &members, asked, &mut purse).await {
                 Ok((given, judged)) => {
                     for (index, given) in given {
@@ -146,6 +144,28 @@ impl Gateway {
         }
         let totals: Vec<Option<f64>> = scores.iter().map(|scores| mean(scores, &wish.criteria)).collect();
         Ok(ranked(members, scores, totals, judged))
+    }
+
+    /// Has a request's media here, and says what it is known by, who is asked, and who judges, if a judge is wanted.
+    async fn seated(
+        self: &Arc<Self>,
+        request: &mut TaskRequest,
+        wish: &ForkWish,
+        wants_judge: bool,
+    ) -> Result<(Digest, Vec<Seat>, Option<Seat>), CallError> {
+        self.make_hashed(request).await?;
+        self.router.discover().await;
+        let known = known(request).ok_or_else(|| Failure::broken("only chats are forked"))?;
+        let seats = self.seats(request, &wish.models, wish.most).await?;
+        let judge = match &request.task {
+            Task::Chat(chat) if wants_judge && seats.len() > 1 => {
+                // It reads the conversation, and is given neither functions nor a form.
+                let asked = TaskRequest { task: Task::Chat(plain(chat)), ..request.clone() };
+                Some(self.seat(&asked, &wish.judge).await)
+            }
+            _ => None,
+        };
+        Ok((known.whole, seats, judge))
     }
 
     /// What the judge gives each answer for each criterion.
@@ -175,7 +195,8 @@ impl Gateway {
                 Some(allotted.max_tokens.map_or(judge::MOST_TOKENS, |most| most.min(judge::MOST_TOKENS)));
             let account = account_beside(&request.bounds.account);
             let asked = TaskRequest { task: Task::Chat(question), ..request.clone() };
-            let asked = asked_of(&asked, &target.to_string(), account.clone());
+            let mut asked = asked_of(&asked, &target.to_string(), account.clone());
+            asked.bounds.is_planned = true;
             let asking = Box::pin(self.carry_out(asked));
             let outcome = match until {
                 Some(until) => timeout(until.saturating_duration_since(Instant::now()), asking).await.ok(),
@@ -272,6 +293,11 @@ fn why(error: &CallError) -> String {
     }
 }
 
+fn out_of_time() -> CallError {
+    let detail = "no member of the fork answered within `budget.seconds`; allow more, or name quicker models";
+    Failure::new(FailureKind::TimedOut, detail).into()
+}
+
 /// The error where no member has answered: all the calls that failed, or what stood against all of them.
 pub(super) fn none_answered(members: Vec<Member>) -> CallError {
     let mut exhausted =
@@ -299,8 +325,7 @@ pub(super) fn none_answered(members: Vec<Member>) -> CallError {
         return error;
     }
     if is_out_of_time {
-        let detail = "no member of the fork answered within `budget.seconds`; allow more, or name quicker models";
-        return Failure::new(FailureKind::TimedOut, detail).into();
+        return out_of_time();
     }
     if is_dear {
         let detail = "each member of the fork might cost more than `budget.usd` leaves; allow more, send `max_tokens`, or \

@@ -68,6 +68,8 @@ impl Gateway {
         let mut last = request.clone();
         last.model.clone_from(&settings.judge);
         last.bounds.tier = None;
+        // That the key may ask for this was seen to with the panel; who puts it together is the operator's choice.
+        last.bounds.is_planned = true;
         if let Task::Chat(chat) = &mut last.task {
             chat.messages.push(Message::text(Role::User, prompt));
         }

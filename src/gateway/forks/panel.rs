@@ -179,6 +179,8 @@ impl Gateway {
         allotted: Allotted,
     ) -> BoxFuture<'static, (usize, Result<Box<WholeAnswer>, CallError>)> {
         let mut request = asked_of(request, &target.to_string(), account);
+        // Whether its name may be asked for was seen to when it got its seat.
+        request.bounds.is_planned = true;
         if let Task::Chat(chat) = &mut request.task {
             chat.sampling.max_tokens = allotted.max_tokens;
         }

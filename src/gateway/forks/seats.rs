@@ -39,7 +39,10 @@ impl Gateway {
         if names.is_empty() {
             let targets = self.first_targets(request, most).await?;
             let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
-            return Ok(self.seats_of(request, &names).await);
+            // What the request asks for is what its key may ask for, or there was no plan.
+            let mut request = request.clone();
+            request.bounds.is_planned = true;
+            return Ok(self.seats_of(&request, &names).await);
         }
         Ok(self.seats_of(request, names).await)
     }

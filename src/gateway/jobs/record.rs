@@ -121,6 +121,7 @@ impl Asked {
             continues: None,
             cache: CacheWish::Off,
             draw: None,
+            is_planned: false,
         }
     }
 }

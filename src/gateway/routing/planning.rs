@@ -155,7 +155,7 @@ impl Router {
         let admitted = bounds.account.admitted();
         // Engines of this machine may always help.
         let is_named = matches!(&policy.want, Want::Targets(targets) if !targets.iter().all(Target::is_local));
-        if let Some(admitted) = admitted.filter(|_| wanted.is_some() || is_named)
+        if let Some(admitted) = admitted.filter(|_| (wanted.is_some() || is_named) && !bounds.is_planned)
             && !admitted.allows_want(wanted)
         {
             return Err(not_allowed("This key may not ask for that tier or model; GET /v1/models names others."));

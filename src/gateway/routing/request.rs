@@ -46,13 +46,16 @@ pub struct Bounds {
     pub cache: CacheWish,
     /// What settles ties between candidates, so that the same request meets the same target; `None`: a draw of its own.
     pub draw: Option<u64>,
+    /// Whether its target was planned for what its client asked, which its key may: it may then be named, whatever the key
+    /// may ask for by name.
+    pub is_planned: bool,
 }
 
 impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, draw: None, ..self.clone() }
+        Self { tier: None, strict: false, draw: None, is_planned: false, ..self.clone() }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

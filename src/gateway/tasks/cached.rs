@@ -155,7 +155,12 @@ impl Gateway {
             },
             CallError::Failed(_) | CallError::UnknownModel { .. } | CallError::NoProviders { .. } => return None,
         };
-        let mut resting = passed_over.iter().filter(|one| matches!(one.reason, Reason::CoolingDown { .. }));
+        // What other keys were told may be kept here as well; this one's rules hold for that, too.
+        let admitted = request.bounds.account.admitted();
+        let is_allowed =
+            |target: &Target| admitted.is_none_or(|admitted| target.is_local() || admitted.allows_target(target));
+        let rests = |reason: &Reason| matches!(reason, Reason::CoolingDown { .. });
+        let mut resting = passed_over.iter().filter(|one| rests(&one.reason) && is_allowed(&one.target));
         let place = |target| self.answers.place(digest, request, target);
         resting.find_map(|one| self.answers.hit(place(&one.target), request)).filter(|_| wish == CacheWish::Use)
     }

@@ -60,9 +60,12 @@ pub(super) async fn fork(
         return Err(ApiError::malformed(message).about("stream"));
     }
     let gateway = state.gateway.clone();
+    let account = request.bounds.account.clone();
     let asking = Box::pin(async move {
         let fork = gateway.fork(request, &wish).await?;
-        let whole = fork.into_best().ok_or_else(|| mediary_core::Failure::broken("a fork without an answer"))?;
+        let mut whole = fork.into_best().ok_or_else(|| mediary_core::Failure::broken("a fork without an answer"))?;
+        // All members are paid for, and the judge.
+        whole.route.account = account;
         Ok(Answered::Stream(Box::new(Growing::of(*whole))))
     });
     streamed(&CHAT, &state, asking, Streamed { answer, dropped, spelling, request_id }).await

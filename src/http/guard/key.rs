@@ -42,8 +42,8 @@ impl Keys {
         !self.0.is_empty()
     }
 
-    /// Lets in who brings one of the keys, and names the client whose key it is; one of the configuration is of no client.
-    pub(super) fn admit(&self, headers: &HeaderMap, clients: &Clients) -> Result<Option<Arc<Client>>, ApiError> {
+    /// Lets in who brings one of the keys, and says whose it is.
+    pub(super) fn admit(&self, headers: &HeaderMap, clients: &Clients) -> Result<Brought, ApiError> {
         let mut presented = presented(headers).peekable();
         if presented.peek().is_none() {
             return Err(ApiError::unauthorised("missing_api_key", format!("This server wants an API key: {HOW}.")));
@@ -55,12 +55,11 @@ impl Keys {
             known | self.knows(&digest)
         });
         if known.into() {
-            return Ok(None);
+            // One who brings it learns nothing from the time that it takes to find it again.
+            let mut digests = self::presented(headers).map(digest);
+            return digests.find(|key| self.knows(key).into()).map(Brought::Configured).ok_or_else(unknown);
         }
-        if client.is_some() {
-            return Ok(client);
-        }
-        Err(ApiError::unauthorised("invalid_api_key", format!("This server does not know that API key; {HOW}.")))
+        client.map(Brought::OfClient).ok_or_else(unknown)
     }
 
     fn knows(&self, presented: &KeyDigest) -> Choice {
@@ -74,15 +73,45 @@ impl fmt::Debug for Keys {
     }
 }
 
+fn unknown() -> ApiError {
+    ApiError::unauthorised("invalid_api_key", format!("This server does not know that API key; {HOW}."))
+}
+
+/// The key that a request was let in with.
+#[derive(Debug)]
+pub(super) enum Brought {
+    /// One of the configuration, which is of no client.
+    Configured(KeyDigest),
+    /// A client's own.
+    OfClient(Arc<Client>),
+}
+
+tokio::task_local! {
+    static CONFIGURED: KeyDigest;
+}
+
+/// Handles a request that a key of the configuration let in, which is known from here on: others may stand beside it.
+pub(super) async fn let_in<T>(key: KeyDigest, handling: impl Future<Output = T>) -> T {
+    CONFIGURED.scope(key, handling).await
+}
+
 /// Whether a request brings any key.
 pub(super) fn is_presented(headers: &HeaderMap) -> bool {
     presented(headers).next().is_some()
 }
 
-/// What a client is known by where conversations are told apart: a digest of the first key it brings, or nothing.
+/// What a client is known by where conversations and kept answers are told apart: its id, else the key that let it in. Where
+/// none is asked for, the first that it brings, or nothing.
 pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
     if let Some(behalf) = on_behalf() {
         return behalf.owner.clone();
+    }
+    if let Some(admitted) = admitted() {
+        return digest(admitted.client().id.as_bytes()).to_vec();
+    }
+    // What stands before the key that counts may be what a program fills in for all of its users.
+    if let Ok(known) = CONFIGURED.try_with(|key| key.to_vec()) {
+        return known;
     }
     presented(headers).next().map_or(Vec::new(), |key| digest(key).to_vec())
 }
@@ -90,13 +119,8 @@ pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
 /// What a client is known by where it must not learn of others' documents: its id, else its key, if this server asks for
 /// one. An id outlives the key.
 pub(in crate::http) fn owner_of(headers: &HeaderMap, server: &Server) -> Vec<u8> {
-    if let Some(behalf) = on_behalf() {
-        return behalf.owner.clone();
-    }
-    if let Some(admitted) = admitted() {
-        return digest(admitted.client().id.as_bytes()).to_vec();
-    }
-    if server.api_keys.is_empty() { Vec::new() } else { client_of(headers) }
+    let is_known = on_behalf().is_some() || admitted().is_some();
+    if server.api_keys.is_empty() && !is_known { Vec::new() } else { client_of(headers) }
 }
 
 fn digest(key: &[u8]) -> KeyDigest {

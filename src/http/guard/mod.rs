@@ -32,7 +32,7 @@ use crate::config::Server;
 use crate::gateway::realtime::Secrets;
 use crate::gateway::{Administration, Clients};
 use cors::cors;
-use key::Keys;
+use key::{Brought, Keys};
 use origin::Origins;
 
 /// Who is known to the guard beside the keys of the configuration.
@@ -127,8 +127,8 @@ async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: 
         };
     }
     match guard.keys.admit(request.headers(), &guard.clients) {
-        Ok(None) => next.run(request).await,
-        Ok(Some(client)) => client::serve(&client, request, next).await,
+        Ok(Brought::Configured(key)) => key::let_in(key, next.run(request)).await,
+        Ok(Brought::OfClient(client)) => client::serve(&client, request, next).await,
         Err(refusal) => refusal.into_response(),
     }
 }
