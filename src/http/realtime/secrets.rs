@@ -13,7 +13,7 @@ use super::super::state::AppState;
 use super::super::tasks::{bounds, refused};
 use super::super::unpacked::json_body;
 use crate::gateway::realtime::Grant;
-use crate::gateway::{new_id, unix_seconds};
+use crate::gateway::{Bounds, new_id, unix_seconds};
 use crate::protocol::realtime::{SecretWish, older_session, secret, secret_wish, vendor_secret};
 
 /// What providers are called as well.
@@ -111,6 +111,8 @@ async fn given(state: &AppState, request: Request, form: Form) -> Result<Json<se
         }
         None => {
             let client = admitted().map(|admitted| admitted.client().clone());
+            // A token that waits keeps no place among the requests at once.
+            let bounds = Bounds { account: bounds.account.alone(), ..bounds };
             let grant = Grant { settings: settings.clone(), bounds, client, known_by };
             let life = Duration::from_secs(seconds);
             let value = state.gateway.realtime.secrets.give(grant, life)?;
