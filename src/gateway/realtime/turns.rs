@@ -122,6 +122,8 @@ impl Session {
         let item = self.turn.take().map_or_else(|| new_id("item"), |turn| turn.item);
         self.ears.end_turn();
         self.committed(item, stretch).await;
+        // What was committed is committed once, whether turns are told apart here or not.
+        self.ears.forget_before(stretch.to);
         Ok(())
     }
 
@@ -147,9 +149,6 @@ impl Session {
                 self.write_down(&item, Stretch { from, to: stretch.to });
             }
             self.hearing.ended(&item, stretch.seconds());
-        }
-        if self.settings.turns.is_none() {
-            self.ears.forget_before(stretch.to);
         }
         was_told
     }
