@@ -204,12 +204,13 @@ fn rests() -> Failure {
 }
 
 impl Account {
-    /// Notes what an answer in a live conversation took.
-    pub(in crate::gateway) fn charge_live(&self, target: &Target, usage: &LiveUsage) {
+    /// Notes what an answer in a live conversation took. `heard`: how many seconds of speech it answers, if that is known.
+    pub(in crate::gateway) fn charge_live(&self, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
         let amount = Amount {
             prompt_tokens: usage.input,
             cached_tokens: usage.cached,
             completion_tokens: usage.output,
+            heard_seconds: heard,
             ..Amount::default()
         };
         let charge = Charge {
