@@ -26,6 +26,11 @@ impl<S> Watched<S> {
         Self { stream, patience, alarm: None, is_waiting: false }
     }
 
+    /// The stream.
+    pub(super) fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
     pub(super) fn into_inner(self) -> S {
         self.stream
     }

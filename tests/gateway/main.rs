@@ -107,6 +107,7 @@ mod quotas;
 mod ranking;
 mod realtime;
 mod realtime_faults;
+mod realtime_keys;
 mod realtime_talk;
 mod realtime_tokens;
 mod realtime_vendors;

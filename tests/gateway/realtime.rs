@@ -335,3 +335,35 @@ fn an_answer_that_no_target_gives_says_so_and_the_conversation_goes_on() {
     talk.send(&json!({ "type": "response.create" }));
     assert_eq!(talk.until("response.done")["response"]["status"], "completed");
 }
+
+#[test]
+fn a_turn_that_the_client_ends_is_committed_once() {
+    let up = Upstream::doing([streams(&["Yes."])]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let mut talk = Talk::open(&server, "?model=m");
+    talk.until("session.created");
+    let detection = |how: Value| {
+        let session = json!({ "type": "realtime", "audio": { "input": { "turn_detection": how } } });
+        json!({ "type": "session.update", "session": session })
+    };
+    let commit = json!({ "type": "input_audio_buffer.commit" });
+    talk.send(&detection(patient()));
+    talk.until("session.updated");
+    // 0.15 s: no whole number of the frames that are judged.
+    talk.speak(&silence(1)[..7_200]);
+    talk.send(&commit);
+    talk.until("input_audio_buffer.committed");
+    talk.send(&commit);
+    assert_eq!(talk.until("error")["error"]["code"], "input_audio_buffer_commit_empty");
+    // With turns told apart, without, and with again.
+    talk.speak(&silence(1)[..7_200]);
+    talk.send(&detection(Value::Null));
+    talk.until("session.updated");
+    talk.send(&commit);
+    talk.until("input_audio_buffer.committed");
+    talk.send(&detection(patient()));
+    talk.until("session.updated");
+    talk.speak(&silence(1)[..7_200]);
+    talk.send(&json!({ "type": "input_audio_buffer.clear" }));
+    talk.until("input_audio_buffer.cleared");
+}

@@ -129,13 +129,19 @@ impl Client {
         Ok(admitted)
     }
 
-    /// Counts one more request of work that has its place already: of those a minute, within what its budget leaves.
+    /// Counts one more request of work that has its place already: of those a minute, within what its tokens and its budget
+    /// leave.
     ///
     /// # Errors
     /// When its key is not in force, it may not call this, or a limit stands in the way.
     pub(in crate::gateway) fn lets_go_on(&self, path: &str) -> Result<(), Refused> {
         self.may_call(path)?;
         self.counts.purse().fits(&self.rules, &Spent::default(), unix_seconds()).map_err(|over| self.over(over))?;
+        let now = now_ms();
+        if let Err(full) = Counts::meter(&self.counts.tokens).room(1, 1, now) {
+            let limit = format!("calls of {} tokens a minute", self.rules.tokens_per_minute.unwrap_or_default());
+            return Err(Refused::Rate { limit, ends_in: ends_in(full, now) });
+        }
         self.count_request()
     }
 

@@ -10,6 +10,8 @@ use super::sound::wav;
 
 /// More items are not kept: the oldest go.
 const MOST_ITEMS: usize = 1_000;
+/// Nor more bytes of words, sound and pictures.
+const MOST_BYTES: usize = 16 << 20;
 /// The name of the beginning, where an item is to be put.
 const ROOT: &str = "root";
 
@@ -53,7 +55,48 @@ impl Conversation {
         if self.items.len() > MOST_ITEMS {
             self.items.remove(0);
         }
+        self.shed(0);
+        while self.items.len() > 1 && self.bytes() > MOST_BYTES {
+            self.items.remove(0);
+        }
         Ok(before)
+    }
+
+    /// Makes room for an item of the client's.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn make_room(&mut self, item: &Item) -> Result<(), LiveError> {
+        let more = bytes_of(item);
+        self.shed(more);
+        if self.bytes() + more > MOST_BYTES {
+            let most = MOST_BYTES >> 20;
+            let message = format!(
+                "the items of a conversation hold {most} MiB together; remove some with conversation.item.delete, or say it \
+                 with input_audio_buffer.append"
+            );
+            return Err(refused("item", message));
+        }
+        Ok(())
+    }
+
+    /// Lets go of sound whose words are known, as far as room is needed for so many bytes.
+    fn shed(&mut self, more: usize) {
+        let mut over = (self.bytes() + more).saturating_sub(MOST_BYTES);
+        for item in &mut self.items {
+            let ItemKind::Message { content, .. } = &mut item.kind else { continue };
+            for content in content {
+                if over > 0
+                    && let Content::Sound { samples, words: Some(_) } = content
+                {
+                    over = over.saturating_sub(std::mem::take(samples).len());
+                }
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.items.iter().map(bytes_of).sum()
     }
 
     fn place(&self, id: &str) -> Option<usize> {
@@ -109,6 +152,23 @@ impl Conversation {
     /// Its items.
     pub(super) fn items(&self) -> &[Item] {
         &self.items
+    }
+}
+
+/// How much an item holds, about.
+fn bytes_of(item: &Item) -> usize {
+    match &item.kind {
+        ItemKind::Message { content, .. } => {
+            let bytes = content.iter().map(|content| match content {
+                Content::Text(words) | Content::Written(words) | Content::Spoken(words) => words.len(),
+                Content::Sound { samples, words } => samples.len() + words.as_ref().map_or(0, String::len),
+                // As it was written, and what was read from that.
+                Content::Picture(picture) => 2 * picture.url.len(),
+            });
+            bytes.sum()
+        }
+        ItemKind::Call { call, name, arguments } => call.len() + name.len() + arguments.len(),
+        ItemKind::Result { call, output } => call.len() + output.len(),
     }
 }
 
@@ -228,5 +288,31 @@ mod tests {
         assert_eq!(told[1].tool_calls.len(), 2);
         assert_eq!(told[2].tool_call_id.as_deref(), Some("1"));
         assert!(matches!(&told[3].parts[..], [Part::Media(_)]));
+    }
+
+    #[test]
+    fn items_hold_so_much_and_no_more() {
+        let sound = |id: &str, words: Option<&str>| {
+            let samples = vec![0; MOST_BYTES / 2].into();
+            let content = vec![Content::Sound { samples, words: words.map(str::to_owned) }];
+            item(id, ItemKind::Message { role: Role::User, content })
+        };
+        let mut conversation = Conversation::new();
+        for id in ["a", "b"] {
+            conversation.make_room(&sound(id, None)).unwrap();
+            conversation.add(sound(id, None), None).unwrap();
+        }
+        let error = conversation.make_room(&said("c", Role::User, "x")).unwrap_err();
+        assert_eq!(error.param.as_deref(), Some("item"));
+        // Whose words are known needs its sound no more.
+        conversation.heard("a", "Hello.");
+        conversation.make_room(&said("c", Role::User, "x")).unwrap();
+        conversation.add(said("c", Role::User, "x"), None).unwrap();
+        assert_eq!(conversation.items().len(), 3);
+        assert_eq!(conversation.item("a").unwrap().words(), "Hello.");
+        // What was answered stands, and what is oldest goes.
+        conversation.add(sound("d", None), None).unwrap();
+        let left: Vec<&str> = conversation.items().iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(left, ["c", "d"]);
     }
 }

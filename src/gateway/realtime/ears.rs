@@ -137,7 +137,7 @@ impl Ears {
                 Sensed::Resumed => Sensed::Resumed,
             });
         }
-        let is_overlong = |from: u64| self.detector.is_speaking() && self.judged - from > self.most;
+        let is_overlong = |from: u64| self.detector.is_speaking() && self.judged.saturating_sub(from) > self.most;
         if self.turn_from.is_some_and(is_overlong) {
             self.end_turn();
             sensed.push(Sensed::Stopped(self.judged));
@@ -170,6 +170,8 @@ impl Ears {
         let count = place.saturating_sub(self.from).min(self.kept.len() as u64);
         self.kept.drain(..count as usize);
         self.from += count;
+        // What was let go of is not judged any more.
+        self.judged = self.judged.max(self.from);
         self.held.truncate(self.kept.len().div_ceil(STEP));
         if self.kept.is_empty() {
             self.kept.shrink_to(STEP);

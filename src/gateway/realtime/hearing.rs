@@ -111,6 +111,12 @@ impl Hearing {
         self.turns.retain(|turn| turn.item != item || turn.seconds.is_some());
     }
 
+    /// How many seconds of sound wait to be written down.
+    pub(super) fn waiting_seconds(&self) -> f64 {
+        let pieces = self.turns.iter().flat_map(|turn| &turn.pieces).filter(|piece| piece.words.is_none());
+        pieces.map(|piece| piece.stretch.seconds()).sum()
+    }
+
     /// Whether the words of a turn that has ended are still to come.
     pub(super) fn is_busy(&self) -> bool {
         self.turns.iter().any(|turn| turn.seconds.is_some())

@@ -18,6 +18,8 @@ use super::sound::bytes;
 
 /// Sound is told in pieces of so many samples: 0.1 s.
 const PIECE: usize = 1_600;
+/// More bytes are not kept to be told: what was said first goes.
+const MOST_UNTOLD: usize = 16 << 20;
 
 /// The conversation with the target.
 #[derive(Debug)]
@@ -69,6 +71,35 @@ impl Behind {
     }
 }
 
+/// Lets go of what was said first until the rest has so many bytes at most; what was said last stays.
+fn shorten(untold: &mut Vec<LiveSaid>, most: usize) {
+    let bytes_of = |said: &LiveSaid| match said {
+        LiveSaid::Event(event) => event.len(),
+        LiveSaid::Sound(samples) => samples.len(),
+        LiveSaid::Words(turns) => turns.iter().map(|turn| turn.text.len()).sum(),
+        LiveSaid::Result { call, name, output } => call.len() + name.len() + output.len(),
+        LiveSaid::Begins | LiveSaid::Ends => 0,
+    };
+    while untold.iter().map(bytes_of).sum::<usize>() > most {
+        // A turn of sound goes as a whole.
+        let end = match untold.first() {
+            Some(LiveSaid::Begins) => untold.iter().position(|said| *said == LiveSaid::Ends),
+            Some(_) | None => Some(0),
+        };
+        let Some(end) = end.filter(|end| end + 1 < untold.len()) else { break };
+        untold.drain(..=end);
+    }
+}
+
+/// How many turns of words are among these; of what is heard the conversation has none yet.
+fn words_in(untold: &[LiveSaid]) -> usize {
+    let turns = untold.iter().map(|said| match said {
+        LiveSaid::Words(turns) => turns.iter().filter(|turn| !turn.text.is_empty()).count(),
+        LiveSaid::Event(_) | LiveSaid::Begins | LiveSaid::Sound(_) | LiveSaid::Ends | LiveSaid::Result { .. } => 0,
+    });
+    turns.sum()
+}
+
 impl Session {
     /// Tells the target something, to which a conversation is begun if need be.
     async fn say_live(&mut self, said: LiveSaid) {
@@ -89,7 +120,7 @@ impl Session {
         let prompt = admitted.and_then(|admitted| admitted.client().rules.system_prompt.clone());
         let told = [prompt.unwrap_or_default(), self.settings.instructions.clone()];
         let told: Vec<String> = told.into_iter().filter(|text| !text.trim().is_empty()).collect();
-        let untold = self.behind.live().map_or(0, |live| live.untold.len());
+        let untold = self.behind.live().map_or(0, |live| words_in(&live.untold));
         let mut history = self.conversation.turns();
         // What is told next is not history yet.
         history.truncate(history.len().saturating_sub(untold));
@@ -155,6 +186,7 @@ impl Session {
         let samples = self.ears.samples(stretch);
         live.untold.extend(samples.chunks(PIECE).map(|piece| LiveSaid::Sound(bytes(piece).into())));
         live.untold.push(LiveSaid::Ends);
+        shorten(&mut live.untold, MOST_UNTOLD);
         false
     }
 
@@ -170,6 +202,7 @@ impl Session {
         };
         if let Some(live) = self.behind.live() {
             live.untold.push(said);
+            shorten(&mut live.untold, MOST_UNTOLD);
         }
     }
 
@@ -270,6 +303,11 @@ impl Session {
             && let Err(error) = self.begin_reply_unasked()
         {
             self.out.push_back(ServerEvent::Failed(error));
+            // The rest of it is not told either.
+            if let Some(live) = self.behind.live() {
+                live.is_stale = true;
+            }
+            return;
         }
         let target = self.behind.live().map(|live| live.target.target.clone());
         if let Some(target) = target {
@@ -293,8 +331,10 @@ impl Session {
     fn live_over(&mut self) {
         let Some(live) = self.behind.live() else { return };
         let (words, target) = (std::mem::take(&mut live.asked), live.target.target.clone());
+        let mut heard = None;
         if let Some(turn) = self.last_turn.take() {
             let (words, seconds) = (words.trim().to_owned(), turn.samples.len() as f64 / 16_000.0);
+            heard = Some(seconds);
             if self.settings.transcription.is_some() {
                 self.out.push_back(ServerEvent::Heard { item: turn.item, words, seconds });
             }
@@ -303,9 +343,36 @@ impl Session {
         if is_live {
             if let Some(Reply { usage: Some(usage), .. }) = &self.reply {
                 let usage = *usage;
-                self.charge_reply(&target, &usage);
+                self.charge_reply(&target, &usage, heard);
             }
             self.end_reply(ResponseState::Completed, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mediary_core::task::Role;
+
+    #[test]
+    fn only_words_that_are_untold_are_left_out_of_what_was_said() {
+        let words = |text: &str| LiveSaid::Words(vec![LiveTurn { role: Role::User, text: text.to_owned() }]);
+        let sound = || LiveSaid::Sound(vec![0; 2 * PIECE].into());
+        assert_eq!(words_in(&[]), 0);
+        assert_eq!(words_in(&[LiveSaid::Begins, sound(), sound(), LiveSaid::Ends, words("a"), words("")]), 1);
+    }
+
+    #[test]
+    fn what_waits_to_be_told_is_bounded() {
+        let words = |text: &str| LiveSaid::Words(vec![LiveTurn { role: Role::User, text: text.to_owned() }]);
+        let turn = || [LiveSaid::Begins, LiveSaid::Sound(vec![0; 60].into()), LiveSaid::Ends];
+        let mut untold = [&[words("abc")], &turn()[..], &turn()[..], &[words("d")]].concat();
+        shorten(&mut untold, 200);
+        assert_eq!(untold.len(), 8);
+        shorten(&mut untold, 100);
+        assert_eq!(untold, [&turn()[..], &[words("d")]].concat());
+        shorten(&mut untold, 0);
+        assert_eq!(untold, [words("d")]);
     }
 }

@@ -47,6 +47,8 @@ pub struct TurnEnded {
     pub client: String,
     /// How it ended.
     pub state: ResponseState,
+    /// Whether it ended since its client left.
+    pub has_left: bool,
     /// How long its first words or sound took.
     pub first: Option<Duration>,
     /// How long it took to its end.
@@ -119,6 +121,7 @@ impl Gateway {
             account: None,
             has_fallen: false,
             is_over: false,
+            has_left: false,
             _held: (place, hold),
         };
         // One that refuses at once is passed over, and that is told.

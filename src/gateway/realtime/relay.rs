@@ -11,10 +11,10 @@ use mediary_core::live::{
 };
 use mediary_core::task::Role;
 use mediary_core::{Failure, Target};
+use serde_json::json;
 
-use super::super::routing::{Account, Bounds, Fleet, LiveTarget};
+use super::super::routing::{Bounds, Fleet, LiveTarget};
 use super::conversation::new_id;
-use super::opening::TurnEnded;
 use super::session::{Behind, Session};
 
 /// The conversation with the target.
@@ -25,6 +25,8 @@ pub(super) struct Relay {
     /// The answer that is being given, and since when.
     answer: Option<(String, Instant)>,
     usage: LiveUsage,
+    /// How many answers the client asked for that were let in and have not begun.
+    let_in: usize,
 }
 
 impl Session {
@@ -32,17 +34,38 @@ impl Session {
     pub(super) async fn begin_relay(&mut self, fleet: &Fleet, target: &LiveTarget) -> Result<Relay, Failure> {
         let setup = LiveSetup { model: target.target.model.as_str().to_owned(), ..LiveSetup::default() };
         let talk = self.context.gateway.router.begin_live(fleet, target, setup).await?;
-        Ok(Relay { target: target.target.clone(), talk, answer: None, usage: LiveUsage::default() })
+        Ok(Relay { target: target.target.clone(), talk, answer: None, usage: LiveUsage::default(), let_in: 0 })
     }
 
-    /// Passes an event on as the client wrote it. `settings`: how the conversation is held from here on, if it says so.
-    pub async fn pass(&mut self, event: String, settings: Option<LiveSettings>) {
+    /// Passes an event on as the client wrote it, which is of this type, if that is known. `settings`: how the conversation is
+    /// held from here on, if it says so.
+    pub async fn pass(&mut self, event: String, kind: Option<&str>, settings: Option<LiveSettings>) {
+        let asks = kind == Some("response.create");
+        if asks && let Err(error) = self.let_in() {
+            return self.refuse(error);
+        }
         if let Some(settings) = settings {
             self.settings = LiveSettings { model: self.settings.model.clone(), ..settings };
         }
         let Behind::Relay(relay) = &mut self.behind else { return };
+        relay.let_in += usize::from(asks);
         if let Err(failure) = relay.talk.say(LiveSaid::Event(event)).await {
             self.falls_over(failure).await;
+        }
+    }
+
+    /// The target begins an answer. One that the client did not ask for is counted now, and ended where a limit is reached.
+    async fn relayed_answer(&mut self, id: String) {
+        let Behind::Relay(relay) = &mut self.behind else { return };
+        relay.answer = Some((id.clone(), Instant::now()));
+        if relay.let_in > 0 {
+            relay.let_in -= 1;
+            return;
+        }
+        if let Err(error) = self.let_in() {
+            self.refuse(error);
+            let event = json!({ "type": "response.cancel", "response_id": id }).to_string();
+            self.pass(event, None, None).await;
         }
     }
 
@@ -56,23 +79,15 @@ impl Session {
         let Behind::Relay(relay) = &mut self.behind else { return };
         match heard {
             LiveHeard::Event(event) => self.out.push_back(ServerEvent::AsWritten(event)),
-            LiveHeard::Answers(id) => relay.answer = Some((id, Instant::now())),
+            LiveHeard::Answers(id) => Box::pin(self.relayed_answer(id)).await,
             LiveHeard::Used(usage) => relay.usage = usage,
             LiveHeard::Over => {
                 let (target, usage) = (relay.target.clone(), relay.usage);
                 let (id, began) = relay.answer.take().unwrap_or_else(|| (new_id("resp"), Instant::now()));
                 let bounds = self.account_of_turn();
                 self.account = None;
-                charge(&bounds, &target, &usage);
-                let client = bounds.account.admitted().map(|admitted| admitted.client().id.clone());
-                self.context.door.tell(TurnEnded {
-                    id,
-                    client: client.unwrap_or_default(),
-                    state: ResponseState::Completed,
-                    first: None,
-                    total: began.elapsed(),
-                    account: bounds.account,
-                });
+                charge(&bounds, &target, &usage, None);
+                self.tell_ended(id, ResponseState::Completed, None, began, bounds);
                 self.answered_by = Some(target);
             }
             LiveHeard::Asked(words) => self.remember(Role::User, words),
@@ -89,6 +104,16 @@ impl Session {
         }
     }
 
+    /// An answer that the target is giving is not waited for any more.
+    pub(super) fn end_relayed(&mut self) {
+        let Behind::Relay(relay) = &mut self.behind else { return };
+        let Some((id, began)) = relay.answer.take() else { return };
+        let (target, bounds) = (relay.target.clone(), self.account_of_turn());
+        self.account = None;
+        note(&bounds, &target);
+        self.tell_ended(id, ResponseState::Cancelled, None, began, bounds);
+    }
+
     fn remember(&mut self, role: Role, words: String) {
         let content = if role == Role::Assistant { Content::Spoken(words) } else { Content::Text(words) };
         let kind = ItemKind::Message { role, content: vec![content] };
@@ -96,18 +121,21 @@ impl Session {
         let _known = self.conversation.add(Item { id: new_id("item"), state: ItemState::Completed, kind }, None);
     }
 
-    /// Charges the answer that is being given.
-    pub(super) fn charge_reply(&mut self, target: &Target, usage: &LiveUsage) {
+    /// Charges the answer that is being given. `heard`: how many seconds of speech it answers.
+    pub(super) fn charge_reply(&mut self, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
         if let Some(bounds) = self.reply.as_ref().map(super::replies::Reply::bounds) {
-            charge(bounds, target, usage);
+            charge(bounds, target, usage, heard);
         }
     }
 }
 
-fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage) {
-    let account: &Account = &bounds.account;
-    account.charge_live(target, usage);
-    if let Some(noted) = account.noted() {
+fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
+    bounds.account.charge_live(target, usage, heard);
+    note(bounds, target);
+}
+
+fn note(bounds: &Bounds, target: &Target) {
+    if let Some(noted) = bounds.account.noted() {
         Arc::clone(noted).routed(target, Vec::new(), 0);
     }
 }

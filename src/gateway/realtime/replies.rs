@@ -92,7 +92,7 @@ impl Session {
     }
 
     /// Counts another request of the client's key: the session has its place among those at once already.
-    fn let_in(&self) -> Result<(), LiveError> {
+    pub(super) fn let_in(&self) -> Result<(), LiveError> {
         let Some(admitted) = self.context.bounds.account.admitted() else { return Ok(()) };
         // Its rules may have changed since the session began.
         let clients = &self.context.gateway.clients;
@@ -193,16 +193,24 @@ impl Session {
         self.tell_ended(id, state, first, began, bounds);
     }
 
-    fn tell_ended(&self, id: String, state: ResponseState, first: Option<Duration>, began: Instant, bounds: Bounds) {
+    pub(super) fn tell_ended(
+        &self,
+        id: String,
+        state: ResponseState,
+        first: Option<Duration>,
+        began: Instant,
+        bounds: Bounds,
+    ) {
         let client = bounds.account.admitted().map(|admitted| admitted.client().id.clone()).unwrap_or_default();
         let account = bounds.account;
-        self.context.door.tell(TurnEnded { id, client, state, first, total: began.elapsed(), account });
+        let (has_left, total) = (self.has_left, began.elapsed());
+        self.context.door.tell(TurnEnded { id, client, state, has_left, first, total, account });
     }
 
     /// What was only written down is accounted for.
-    pub(super) fn end_account(&mut self, began: Instant) {
+    pub(super) fn end_account(&mut self, state: ResponseState, began: Instant) {
         if let Some(bounds) = self.account.take() {
-            self.tell_ended(new_id("turn"), ResponseState::Completed, None, began, bounds);
+            self.tell_ended(new_id("turn"), state, None, began, bounds);
         }
     }
 
@@ -256,6 +264,7 @@ impl Session {
         if item.id.is_empty() {
             item.id = new_id("item");
         }
+        self.conversation.make_room(&item)?;
         let before = self.conversation.add(item.clone(), after)?;
         self.out.push_back(ServerEvent::ItemAdded { item: item.clone(), after: before.clone() });
         self.out.push_back(ServerEvent::ItemDone { item: item.clone(), after: before });

@@ -18,6 +18,8 @@ use super::super::routing::Bounds;
 const PREFIX: &str = "ek_";
 /// More are not given at once.
 const MOST: usize = 4_096;
+/// Nor so many to one client.
+const MOST_OF_ONE: usize = 100;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// So many letters of that hold more than 256 bits.
 const LETTERS: usize = 44;
@@ -33,6 +35,16 @@ pub struct Grant {
     pub client: Option<Arc<Client>>,
     /// What the client is known by where conversations are told apart.
     pub known_by: Vec<u8>,
+}
+
+impl Grant {
+    /// Whose it is: the id of its client, which outlives a key, else the key.
+    fn asker(&self) -> (Option<&str>, &[u8]) {
+        match &self.client {
+            Some(client) => (Some(&client.id), &[]),
+            None => (None, &self.known_by),
+        }
+    }
 }
 
 /// The tokens that are good now.
@@ -53,7 +65,8 @@ impl Secrets {
     pub fn give(&self, grant: Grant, life: Duration) -> Result<String, Failure> {
         let token = token()?;
         let mut secrets = self.good();
-        if secrets.len() >= MOST {
+        let is_its = |secret: &&Secret| secret.grant.asker() == grant.asker();
+        if secrets.len() >= MOST || secrets.iter().filter(is_its).count() >= MOST_OF_ONE {
             let detail = "too many short-lived tokens are waiting to be used; use them, or wait until some have ended";
             return Err(Failure::new(FailureKind::Busy { retry_after: Duration::from_mins(1) }, detail));
         }
@@ -136,5 +149,18 @@ mod tests {
         let secrets = Secrets::default();
         let token = secrets.give(grant("one"), Duration::ZERO).unwrap();
         assert!(secrets.take(token.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn only_so_many_wait_for_one_client() {
+        let secrets = Secrets::default();
+        let of = |known_by: u8| Grant { known_by: vec![known_by], ..grant("one") };
+        let given: Vec<String> =
+            (0..MOST_OF_ONE).map(|_| secrets.give(of(1), Duration::from_mins(1)).unwrap()).collect();
+        let refused = secrets.give(of(1), Duration::from_mins(1)).unwrap_err();
+        assert!(matches!(refused.kind, FailureKind::Busy { .. }));
+        assert!(secrets.give(of(2), Duration::from_mins(1)).is_ok(), "another's are its own");
+        assert!(secrets.take(given[0].as_bytes()).is_some());
+        assert!(secrets.give(of(1), Duration::from_mins(1)).is_ok(), "one was used");
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::{Either, select};
-use mediary_core::live::{ClientEvent, LiveError, LiveHeard, LiveSettings, ServerEvent};
+use mediary_core::live::{ClientEvent, LiveError, LiveHeard, LiveSettings, ResponseState, ServerEvent};
 use mediary_core::{Failure, Hold, Target};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -57,6 +57,8 @@ pub struct Session {
     /// Whether another target stood behind it before.
     pub(super) has_fallen: bool,
     pub(super) is_over: bool,
+    /// Whether its client has gone.
+    pub(super) has_left: bool,
     /// Given back with the session.
     pub(super) _held: (OwnedSemaphorePermit, Hold),
 }
@@ -191,6 +193,16 @@ impl Session {
         if let Err(error) = Box::pin(self.taken(event)).await {
             self.out.push_back(ServerEvent::Failed(LiveError { event: id, ..error }));
         }
+    }
+
+    /// It ends: what was under way is accounted for. `has_left`: since its client has gone.
+    pub fn end(&mut self, has_left: bool) {
+        self.has_left = has_left;
+        if self.reply.is_some() {
+            self.end_reply(ResponseState::Cancelled, None);
+        }
+        self.end_relayed();
+        self.end_account(ResponseState::Cancelled, Instant::now());
     }
 
     /// Tells the client of an event that could not be understood.

@@ -19,7 +19,7 @@ use super::hearing::{HeardTurn, Recogniser};
 use super::opening::cannot_tell_turns;
 use super::replies::By;
 use super::session::{Behind, Session};
-use mediary_core::live::{LiveError, ResponseWish};
+use mediary_core::live::{LiveError, ResponseState, ResponseWish};
 
 /// What `local` stands for among models: the engines of this process.
 const LOCAL: &str = "local";
@@ -27,6 +27,8 @@ const LOCAL: &str = "local";
 const USUAL: [&str; 3] = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"];
 /// Less is no turn: 0.1 s.
 const LEAST_MS: u64 = 100;
+/// No more sound is taken while so much waits to be written down.
+const MOST_WAITING_SECONDS: f64 = 600.0;
 
 /// A turn that is being said.
 #[derive(Debug)]
@@ -46,6 +48,10 @@ pub(super) struct KeptTurn {
 impl Session {
     /// More sound.
     pub(super) async fn append(&mut self, bytes: &Bytes) -> Result<(), LiveError> {
+        if self.hearing.waiting_seconds() > MOST_WAITING_SECONDS {
+            let message = "Ten minutes of sound wait to be written down already; send more when their words have come.";
+            return Err(untimely("input_audio_buffer_full", message));
+        }
         let turns = self.settings.turns.filter(|_| self.ears.can_tell_turns());
         let sensed = match self.ears.hear(bytes, turns.as_ref()).await {
             Ok(sensed) => sensed,
@@ -97,6 +103,7 @@ impl Session {
         self.out.push_back(ServerEvent::SpeechStopped { item: item.clone(), at_ms: Ears::ms(at) });
         let silence = u64::from(how.silence_ms) * 16;
         let stretch = Stretch { from, to: (at + silence).min(self.ears.heard()) };
+        self.let_in_to_write(&item)?;
         let was_told = self.committed(item, stretch).await;
         if !how.creates_response || self.settings.only_transcribes {
             return Ok(());
@@ -106,6 +113,14 @@ impl Session {
             return Err(active());
         }
         self.begin_reply(ResponseWish::default(), was_told).await
+    }
+
+    /// Counts a turn that is only written down as a request of the client's key; one for which no room is left is forgotten.
+    fn let_in_to_write(&mut self, item: &str) -> Result<(), LiveError> {
+        if !self.settings.only_transcribes {
+            return Ok(());
+        }
+        self.let_in().inspect_err(|_| self.hearing.forget(item))
     }
 
     /// What was heard so far is a turn.
@@ -121,7 +136,10 @@ impl Session {
         }
         let item = self.turn.take().map_or_else(|| new_id("item"), |turn| turn.item);
         self.ears.end_turn();
+        self.let_in_to_write(&item).inspect_err(|_| self.ears.forget_before(stretch.to))?;
         self.committed(item, stretch).await;
+        // What was committed is committed once, whether turns are told apart here or not.
+        self.ears.forget_before(stretch.to);
         Ok(())
     }
 
@@ -147,9 +165,6 @@ impl Session {
                 self.write_down(&item, Stretch { from, to: stretch.to });
             }
             self.hearing.ended(&item, stretch.seconds());
-        }
-        if self.settings.turns.is_none() {
-            self.ears.forget_before(stretch.to);
         }
         was_told
     }
@@ -245,7 +260,7 @@ impl Session {
             self.ask();
         }
         if self.settings.only_transcribes {
-            self.end_account(Instant::now());
+            self.end_account(ResponseState::Completed, Instant::now());
         }
     }
 

@@ -55,8 +55,9 @@ impl Router {
         let chats =
             || fleet.matrix.rows().iter().any(|row| row.target.to_string() == model && row.does(TaskKind::Chat));
         if let Ok(target) = model.parse::<Target>()
-            && self.live_models(&target.provider).is_some()
-            && !chats()
+            && let Some(models) = self.live_models(&target.provider)
+            // A model that is said to hold conversations may chat as well.
+            && (models.iter().any(|one| one == target.model.as_str()) || !chats())
         {
             return LiveWant::One(target);
         }
@@ -81,6 +82,10 @@ impl Router {
         let bounds = self.tightened(bounds);
         // What it costs is not known beforehand, which counts as paid.
         if bounds.cost > CostPolicy::FreeFirst || matches!(want, LiveWant::Chat(_)) {
+            return Vec::new();
+        }
+        let names_one = matches!(want, LiveWant::One(_) | LiveWant::Model(_));
+        if names_one && bounds.account.admitted().is_some_and(|admitted| !admitted.allows_want(None)) {
             return Vec::new();
         }
         let rules = bounds.account.admitted().map(|admitted| admitted.client().clone());
@@ -199,12 +204,13 @@ fn rests() -> Failure {
 }
 
 impl Account {
-    /// Notes what an answer in a live conversation took.
-    pub(in crate::gateway) fn charge_live(&self, target: &Target, usage: &LiveUsage) {
+    /// Notes what an answer in a live conversation took. `heard`: how many seconds of speech it answers, if that is known.
+    pub(in crate::gateway) fn charge_live(&self, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
         let amount = Amount {
             prompt_tokens: usage.input,
             cached_tokens: usage.cached,
             completion_tokens: usage.output,
+            heard_seconds: heard,
             ..Amount::default()
         };
         let charge = Charge {

@@ -119,7 +119,14 @@ async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: 
         && let Some(secret) = key::secret_of(request.headers())
     {
         let Some(grant) = guard.secrets.take(secret) else { return realtime::used_up().into_response() };
-        let client = grant.client.clone();
+        // Its key may have been changed or removed since.
+        let client = match &grant.client {
+            Some(before) => match guard.clients.of(&before.id) {
+                Some(now) => Some(now),
+                None => return realtime::used_up().into_response(),
+            },
+            None => None,
+        };
         request.extensions_mut().insert(grant);
         return match client {
             Some(client) => client::serve(&client, request, next).await,

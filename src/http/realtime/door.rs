@@ -3,7 +3,7 @@
 
 use mediary_core::live::{LiveError, ResponseState};
 
-use super::super::error::ApiError;
+use super::super::error::{ApiError, CLIENT_CLOSED_REQUEST};
 use super::super::logged::Witnesses;
 use super::super::request_id::RequestId;
 use super::super::tasks::refused;
@@ -20,8 +20,9 @@ pub(super) struct Witness {
 
 impl Door for Witness {
     fn tell(&self, ended: TurnEnded) {
-        let TurnEnded { id, client, state, first, total, account } = ended;
+        let TurnEnded { id, client, state, has_left, first, total, account } = ended;
         let status = match state {
+            _ if has_left => CLIENT_CLOSED_REQUEST,
             ResponseState::Failed => 503,
             ResponseState::InProgress
             | ResponseState::Completed

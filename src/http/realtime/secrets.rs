@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use mediary_core::ProviderId;
+use mediary_core::{Failure, ProviderId};
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::{admitted, client_of};
@@ -13,9 +13,11 @@ use super::super::state::AppState;
 use super::super::tasks::{bounds, refused};
 use super::super::unpacked::json_body;
 use crate::gateway::realtime::Grant;
-use crate::gateway::{new_id, unix_seconds};
+use crate::gateway::{Bounds, new_id, unix_seconds};
 use crate::protocol::realtime::{SecretWish, older_session, secret, secret_wish, vendor_secret};
 
+/// A request has no more bytes: what it says is kept as long as its token waits.
+const MOST_BYTES: usize = 64 << 10;
 /// What providers are called as well.
 const ALSO: [(&str, &str); 1] = [("google", "gemini")];
 
@@ -96,6 +98,10 @@ async fn given(state: &AppState, request: Request, form: Form) -> Result<Json<se
     let bounds = bounds(request.headers())?;
     let known_by = client_of(request.headers());
     let body = json_body(request, state).await?;
+    if body.text.len() > MOST_BYTES {
+        let detail = format!("the request for a token has {} kB at most", MOST_BYTES >> 10);
+        return Err(Failure::too_large(detail).into());
+    }
     let mut wish = secret_wish(&body.text, form != Form::Newer)?;
     wish.settings.only_transcribes |= form == Form::Transcription;
     let SecretWish { settings, seconds, provider } = wish;
@@ -111,6 +117,8 @@ async fn given(state: &AppState, request: Request, form: Form) -> Result<Json<se
         }
         None => {
             let client = admitted().map(|admitted| admitted.client().clone());
+            // A token that waits keeps no place among the requests at once.
+            let bounds = Bounds { account: bounds.account.alone(), ..bounds };
             let grant = Grant { settings: settings.clone(), bounds, client, known_by };
             let life = Duration::from_secs(seconds);
             let value = state.gateway.realtime.secrets.give(grant, life)?;

@@ -6,22 +6,24 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use mediary_core::live::{ClientEvent, LiveError, LiveSettings};
 use serde_json::{Map, Value};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, interval_at};
+use tokio::time::{Instant, interval_at, sleep};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::super::takeover::Upgraded;
 use super::super::watched::Watched;
 use crate::gateway::blocking;
 use crate::gateway::realtime::Session;
-use crate::protocol::realtime::{Asked, SessionFacts, event_type, first_update, prompted, read, write};
+use crate::protocol::realtime::{Asked, SessionFacts, event_type, first_updates, prompted, read, write};
 
 /// How often it is looked whether the client is still there.
 const PING: Duration = Duration::from_secs(20);
@@ -30,6 +32,12 @@ const GONE: Duration = Duration::from_secs(60);
 
 /// An event of so many bytes is read where it arrives.
 const SHORT_BYTES: usize = 64 << 10;
+
+/// How often it is looked, while something is waited for, whether the client has hung up.
+const LOOK: Duration = Duration::from_millis(250);
+/// Why a conversation ends.
+type End = (CloseCode, &'static str);
+const STOPS: End = (CloseCode::Restart, "the server stops");
 
 type Socket = WebSocketStream<Watched<TcpStream>>;
 
@@ -49,10 +57,10 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
     let Held { mut session, prompt, written, most_bytes } = held;
     let limits = WebSocketConfig::default().max_message_size(Some(most_bytes)).max_frame_size(Some(most_bytes));
     let mut socket = WebSocketStream::from_partially_read(stream, read.to_vec(), Role::Server, Some(limits)).await;
-    if session.takes_as_written()
-        && let Some(update) = first_update(&written, prompt.as_deref())
-    {
-        session.pass(update, None).await;
+    if session.takes_as_written() {
+        for update in first_updates(&written, prompt.as_deref()) {
+            session.pass(update, None, None).await;
+        }
     }
     let mut pings = interval_at(Instant::now() + PING, PING);
     let mut heard = Instant::now();
@@ -67,7 +75,12 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
             message = socket.next() => {
                 heard = Instant::now();
                 match message {
-                    Some(Ok(Message::Text(text))) => take(&mut session, text.as_str(), prompt.as_deref()).await,
+                    Some(Ok(Message::Text(text))) => {
+                        let work = take(&mut session, text.as_str(), prompt.as_deref());
+                        if let Err(end) = while_there(work, socket.get_ref(), &stop).await {
+                            break Ok(end);
+                        }
+                    }
                     Some(Ok(Message::Binary(_))) => session.refuse(no_text()),
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                     Some(Ok(Message::Close(_))) | None => break Ok((CloseCode::Normal, "")),
@@ -75,7 +88,11 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
                     Some(Err(error)) => break Err(error),
                 }
             }
-            step = session.wait() => session.handle(step).await,
+            step = session.wait() => {
+                if let Err(end) = while_there(session.handle(step), socket.get_ref(), &stop).await {
+                    break Ok(end);
+                }
+            }
             _ = pings.tick() => {
                 if heard.elapsed() > GONE {
                     break Ok((CloseCode::Away, "nothing was heard for a minute"));
@@ -84,11 +101,13 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
                     break Err(error);
                 }
             }
-            () = stop.cancelled() => break Ok((CloseCode::Restart, "the server stops")),
+            () = stop.cancelled() => break Ok(STOPS),
         }
     };
     // What it holds is given back before the goodbye, which a client may never read.
     let id = session.id().to_owned();
+    let has_left = matches!(ended, Err(_) | Ok((CloseCode::Normal | CloseCode::Size, _))) || heard.elapsed() > GONE;
+    session.end(has_left);
     drop(session);
     match ended {
         Ok((code, reason)) => {
@@ -100,6 +119,30 @@ pub(super) async fn held(upgraded: Upgraded, held: Held) {
         Err(error) => {
             tracing::info!(session.id = %id, error.detail = %error, "a live conversation broke off");
         }
+    }
+}
+
+/// Works as long as the client is there and the server goes on: a provider may be waited for longer than either.
+async fn while_there(
+    work: impl Future<Output = ()>,
+    stream: &Watched<TcpStream>,
+    stop: &CancellationToken,
+) -> Result<(), End> {
+    let hung_up = async {
+        loop {
+            sleep(LOOK).await;
+            // What was sent before is not read here, and the end is seen behind it.
+            let ready = stream.get_ref().ready(Interest::READABLE).now_or_never();
+            if ready.is_some_and(|ready| ready.is_ok_and(|ready| ready.is_read_closed())) {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = work => Ok(()),
+        () = hung_up => Err((CloseCode::Normal, "")),
+        () = stop.cancelled() => Err(STOPS),
     }
 }
 
@@ -125,9 +168,12 @@ async fn take(session: &mut Session, text: &str, prompt: Option<&str>) {
         let may_instruct = matches!(kind.as_deref(), None | Some("session.update" | "response.create"));
         let event = match prompt.filter(|_| may_instruct) {
             Some(prompt) => prompted(text, prompt),
-            None => text.to_owned(),
+            None => Ok(text.to_owned()),
         };
-        return session.pass(event, settings).await;
+        return match event {
+            Ok(event) => session.pass(event, kind.as_deref(), settings).await,
+            Err(error) => session.refuse(error),
+        };
     }
     let understood = match text.len() <= SHORT_BYTES {
         true => Ok(read(text, session.settings())),

@@ -13,6 +13,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use mediary_core::live::LiveSettings;
+use mediary_core::plan::Privacy;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tracing::Instrument as _;
 
@@ -72,7 +73,10 @@ pub(in super::super) async fn socket(
     };
     let (settings, bounds, client) = match grant {
         Some(grant) => {
-            let bounds = Bounds { account: Account::of(admitted()), ..grant.bounds };
+            let account = Account::of(admitted());
+            let is_local = account.admitted().is_some_and(|admitted| admitted.client().rules.local_only);
+            let privacy = if is_local { Privacy::Local } else { grant.bounds.privacy };
+            let bounds = Bounds { account, privacy, ..grant.bounds };
             (grant.settings, bounds, grant.known_by)
         }
         None => (LiveSettings::default(), bounds(request.headers())?, client_of(request.headers())),

@@ -11,7 +11,7 @@ mod secret;
 mod session;
 mod written;
 
-pub use prompt::{first_update, prompted};
+pub use prompt::{first_updates, prompted};
 pub use read::{Asked, event_type, read};
 pub use secret::{SecretWish, older_session, secret, secret_wish, vendor_secret};
 pub use session::{settings, settings_json};

@@ -28,7 +28,7 @@ pub fn read(text: &str, now: &LiveSettings) -> Result<Asked, LiveError> {
     Ok(Asked { id, event })
 }
 
-fn misread(event: Option<String>, BadField { field, message }: &BadField) -> LiveError {
+pub(super) fn misread(event: Option<String>, BadField { field, message }: &BadField) -> LiveError {
     LiveError {
         family: "invalid_request_error",
         code: "invalid_value".to_owned(),

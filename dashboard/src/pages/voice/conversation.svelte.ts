@@ -42,9 +42,13 @@ export class Conversation {
   #socket: WebSocket | undefined;
   #sound = new Sound();
   #notes = 0;
+  /** Which start is under way: one that was stopped meanwhile goes no further. */
+  #start = 0;
 
   async start(wish: Wish): Promise<void> {
     [this.state, this.error, this.lines, this.tokens, this.turn] = ['opening', undefined, [], 0, 'none'];
+    const start = (this.#start += 1);
+    const sound = (this.#sound = new Sound());
     try {
       const transcription = { model: 'whisper-1', ...(wish.language.trim() ? { language: wish.language.trim() } : {}) };
       const output = wish.voice.trim() ? { voice: wish.voice.trim() } : {};
@@ -54,8 +58,11 @@ export class Conversation {
         ...(wish.instructions.trim() ? { instructions: wish.instructions.trim() } : {}),
         audio: { input: { transcription }, output },
       };
-      await this.#sound.open((piece) => this.#heard(piece));
+      await sound.open((piece) => this.#heard(piece));
+      // The microphone may have been opened after all else was closed.
+      if (start !== this.#start) return sound.close();
       const secret = await post<{ value: string }>('/v1/realtime/client_secrets', { session });
+      if (start !== this.#start) return;
       const address = new URL('/v1/realtime', location.origin);
       address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
       const socket = new WebSocket(address, ['realtime', `openai-insecure-api-key.${secret.value}`]);
@@ -64,6 +71,7 @@ export class Conversation {
       socket.onopen = () => (this.state = 'live');
       socket.onclose = ({ reason }) => this.#over(reason);
     } catch (error) {
+      if (start !== this.#start) return sound.close();
       this.error = error;
       this.stop();
       this.state = 'idle';
@@ -71,10 +79,13 @@ export class Conversation {
   }
 
   stop(): void {
+    this.#start += 1;
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket) socket.onclose = null;
     socket?.close();
+    // That nothing came of it is what was wanted.
+    if (this.state === 'opening') this.state = 'idle';
     this.#over('');
   }
 
