@@ -1,5 +1,5 @@
-//! Live conversations of clients with keys of their own: their tokens, their limits and their rows of the log, whoever holds
-//! the conversation.
+//! Live conversations of clients with keys of their own: their tokens, their limits and their rows of the log, with a
+//! provider and without.
 
 use serde_json::{Value, json};
 

@@ -1,14 +1,19 @@
 //! Files come, go by hand, and go when their time is over; with the last file that has them, so do their bytes.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mediary_core::{Blob, Failure};
-use mediary_store::{FileRow, UploadRow};
+use mediary_store::{Database, FileRow, Settings, StoreFailed, UploadRow};
+use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
 use super::super::blocking;
 use super::super::content::{not_kept, write_blob};
 use super::{KeptFiles, NewFile, NoFile, SWEEP_EVERY, hash_of, new_file_id};
+
+/// The setting with the name of a database's folder.
+const FOLDER_OF_DATABASE: &str = "files.folder";
 
 /// No server takes longer from the first byte of a file to its row.
 const OTHERS_WRITE: Duration = Duration::from_hours(3);
@@ -124,4 +129,14 @@ impl KeptFiles {
         }
         Ok(())
     }
+}
+
+/// The name of a database's folder, which it has from the first time on.
+pub(super) async fn folder_of(database: &Arc<Database>) -> Result<String, StoreFailed> {
+    let settings = Settings::of(database.clone());
+    let new = Uuid::now_v7().simple().to_string();
+    if settings.set_once(FOLDER_OF_DATABASE, &new, unix_seconds()).await? {
+        return Ok(new);
+    }
+    Ok(settings.find(FOLDER_OF_DATABASE).await?.unwrap_or(new))
 }

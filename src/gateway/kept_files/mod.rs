@@ -14,12 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::{Blob, ContentHash, Failure, FailureKind};
-use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, Settings, StoreFailed, Uploads};
+use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, StoreFailed, Uploads};
 use thiserror::Error;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::administration::unix_seconds;
 use super::content::not_kept;
 use crate::config::Config;
 
@@ -28,8 +27,6 @@ pub use parts::NewUpload;
 /// The folder of their bytes, beside those of what was made for clients. In it each database has one of its own: others may
 /// have the same bytes, and what belongs to none of its files is removed.
 const FOLDER: &str = "files";
-/// The setting with the name of that one.
-const FOLDER_OF_DATABASE: &str = "files.folder";
 /// Those whose time is over are looked for at most so often.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -102,7 +99,7 @@ impl KeptFiles {
         // What is too old or too much is said by the database.
         const ALL_BYTES: u64 = u64::MAX / 2;
         const EVER: Duration = Duration::from_hours(24 * 365 * 1_000);
-        let own = folder_of(&database).await.map_err(|error| Failure::broken(error.to_string()))?;
+        let own = keeping::folder_of(&database).await.map_err(|error| Failure::broken(error.to_string()))?;
         let content: Arc<dyn ContentStore> = match (&config.store.content, dir) {
             (Some(bucket), _) => {
                 let place = bucket.within(FOLDER).within(&own);
@@ -127,16 +124,6 @@ impl KeptFiles {
         }
         Ok(Some(files))
     }
-}
-
-/// The name of a database's folder, which it has from the first time on.
-async fn folder_of(database: &Arc<Database>) -> Result<String, StoreFailed> {
-    let settings = Settings::of(database.clone());
-    let new = Uuid::now_v7().simple().to_string();
-    if settings.set_once(FOLDER_OF_DATABASE, &new, unix_seconds()).await? {
-        return Ok(new);
-    }
-    Ok(settings.find(FOLDER_OF_DATABASE).await?.unwrap_or(new))
 }
 
 /// A new id; ids are sorted by time.

@@ -6,19 +6,18 @@ mod fields;
 mod report;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::tasks::{Asked, Asker, Streamed, begin_as_told, bounds, describe, price, refused, sent, streamed};
+use super::tasks::{Asked, Asker, Streamed, begin_as_told, bounds, refused, sent, streamed};
 use crate::gateway::{Account, Answered, Fork, ForkWish, Growing, TaskRequest, blocking};
 use crate::protocol::openai::CHAT;
 use crate::protocol::{Decoded, Encode, JsonProtocol as _, Protocol as _, Sent, Spelling};
 use fields::{Comparison, ForkFields};
-use report::Report;
+use report::{Report, headers};
 
 /// Asks several models the same at once.
 #[utoipa::path(
@@ -141,16 +140,4 @@ async fn ask(
     let account = request.bounds.account.clone();
     let fork = Box::pin(state.gateway.fork(request, wish)).await;
     Ok((account, fork.map_err(|error| refused(error).spelled(spelling))?))
-}
-
-fn headers(fork: &Fork, account: &Account, dropped: &[String]) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Some(best) = fork.best() {
-        let mut route = best.route.clone();
-        route.account = account.clone();
-        dropped.iter().for_each(|name| route.drops(name));
-        describe(&route, &mut headers);
-    }
-    price(account, &mut headers);
-    headers
 }

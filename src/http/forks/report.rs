@@ -1,9 +1,10 @@
 //! What came of a fork, written down: the best answer with what is known of all, all of them, or a table.
 
+use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::super::tasks::{new_head, refused};
-use crate::gateway::{Charge, Criterion, Fork, ForkWish, Judged, Member, Unanswered, WholeAnswer, total};
+use super::super::tasks::{describe, new_head, price, refused};
+use crate::gateway::{Account, Charge, Criterion, Fork, ForkWish, Judged, Member, Unanswered, WholeAnswer, total};
 use crate::protocol::{AnswerHead, Encode};
 
 /// A fork, and what was wanted of it.
@@ -202,4 +203,17 @@ fn markdown(columns: &[String], rows: &[Vec<Value>]) -> String {
     let mut table = line(columns.to_vec()) + &line(vec!["---".to_owned(); columns.len()]);
     rows.iter().for_each(|row| table.push_str(&line(row.iter().map(cell).collect())));
     table
+}
+
+/// What is said of a fork in headers: of its best answer, with the cost of all.
+pub(super) fn headers(fork: &Fork, account: &Account, dropped: &[String]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(best) = fork.best() {
+        let mut route = best.route.clone();
+        route.account = account.clone();
+        dropped.iter().for_each(|name| route.drops(name));
+        describe(&route, &mut headers);
+    }
+    price(account, &mut headers);
+    headers
 }

@@ -26,14 +26,14 @@ use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 
+use super::admin;
 use super::realtime::{self, SOCKET};
-use super::{admin, content};
 use crate::config::Server;
 use crate::gateway::realtime::Secrets;
 use crate::gateway::{Administration, Clients};
 use cors::cors;
 use key::{Brought, Keys};
-use origin::Origins;
+use origin::{Origins, is_linked, is_public};
 
 /// Who is known to the guard beside the keys of the configuration.
 #[derive(Debug, Default)]
@@ -138,17 +138,4 @@ async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: 
         Ok(Brought::OfClient(client)) => client::serve(&client, request, next).await,
         Err(refusal) => refusal.into_response(),
     }
-}
-
-/// The routes that show nothing of the owner's and spend nothing. Anything not named here wants a key, existing or not.
-fn is_public(path: &str) -> bool {
-    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/dashboard")
-        || path.starts_with("/docs/")
-        || path.starts_with("/dashboard/")
-        || is_linked(path)
-}
-
-/// Files whose links are secrets themselves: a client that has one, or a page of another site, may show the file.
-fn is_linked(path: &str) -> bool {
-    path.starts_with(content::PREFIX)
 }

@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderValue, Method};
 
+use crate::http::content;
 use crate::http::error::ApiError;
 
 #[derive(Debug)]
@@ -96,4 +97,17 @@ fn is_localhost(host: &str) -> bool {
 /// Nothing, or a colon and digits.
 fn is_port(text: &str) -> bool {
     text.is_empty() || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The routes that show nothing of the owner's and spend nothing. Anything not named here wants a key, existing or not.
+pub(super) fn is_public(path: &str) -> bool {
+    matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/dashboard")
+        || path.starts_with("/docs/")
+        || path.starts_with("/dashboard/")
+        || is_linked(path)
+}
+
+/// Files whose links are secrets themselves: a client that has one, or a page of another site, may show the file.
+pub(super) fn is_linked(path: &str) -> bool {
+    path.starts_with(content::PREFIX)
 }

@@ -100,7 +100,7 @@ mod tests {
         let bare = || json!({"type": "realtime", "model": "m"});
         assert!(updates(bare(), None).is_empty());
         let prompt = json!({"type": "realtime", "instructions": "Be kind."});
-        assert_eq!(updates(bare(), Some("Be kind.")), [prompt.clone()]);
+        assert_eq!(updates(bare(), Some("Be kind.")), std::slice::from_ref(&prompt));
         let whole = json!({"instructions": "Be brief.", "unknown": 1});
         let joined = json!({"type": "realtime", "instructions": "Be kind.\n\nBe brief.", "unknown": 1});
         assert_eq!(updates(whole, Some("Be kind.")), [prompt, joined]);
