@@ -188,8 +188,11 @@ mod tests {
         };
         let mut headers = HeaderMap::new();
         describe(&route, &mut headers);
-        assert_eq!(headers.len(), 1);
-        assert_eq!(headers[X_ROUTED_VIA], "groq/llama-?");
+        assert_eq!(headers.len(), 2);
+        assert_eq!(
+            (&headers[X_ROUTED_VIA], &headers[X_MEDIARY_COST_USD]),
+            (&"groq/llama-?".parse().unwrap(), &"0".parse().unwrap())
+        );
         route.fallbacks = 2;
         route.also = vec!["groq/other".parse().unwrap()];
         route.treatments = vec![note];
