@@ -22,7 +22,7 @@ use crate::telemetry;
 /// How often it is looked whether keys of clients have changed.
 const KEYS_EVERY: Duration = Duration::from_secs(1);
 
-/// Answer lines of batches for servers on other machines, over the broker that [queue] names
+/// Answer lines of batches for servers on other machines, over the broker that the configuration names
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mediary node\n  \

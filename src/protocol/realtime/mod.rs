@@ -1,6 +1,6 @@
 //! OpenAI's realtime interface (GA): the events of a live conversation, and the requests for short-lived tokens.
 //!
-//! Whatever stands behind a session, its client reads and writes these events. [`read`] and [`write`] are the whole of the
+//! Whatever stands behind a session, its client reads and writes these events. [`read()`] and [`write()`] are the whole of the
 //! vocabulary; settings are read over those in force ([`settings`]). Settings of the older interface (`modalities`,
 //! `input_audio_format`, …) are understood as well. Nothing here keeps a conversation: that is the gateway's.
 

@@ -1,6 +1,6 @@
 //! Writing a chat as OpenAI's request.
 //!
-//! Fields that have no place in a [`Chat`](mediary_core::task::Chat) are copied from its extras, unless the target
+//! Fields that have no place in a [`Chat`] are copied from its extras, unless the target
 //! refuses them. Nothing else is left out.
 
 use std::borrow::Cow;
