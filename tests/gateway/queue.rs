@@ -172,3 +172,23 @@ fn pages_are_read_by_nodes() {
         assert!(text.contains("21:45"), "{line}");
     }
 }
+
+#[test]
+fn what_was_cancelled_before_a_node_had_it_is_sent_by_none() {
+    let Some(broker) = Nats::start() else { return };
+    let studio = slow(&Gate::default());
+    let place = Place::with(&[talker(&studio)]);
+    let served = serve(&place, &broker);
+    let id = batch(&served, "/v1/chat/completions", &lines(&["a", "b", "c"].map(line)));
+    let stands = || ask(&served, &Request::new("GET", format!("/v1/batches/{id}")));
+    wait_until("it goes on", || stands()["status"] == "in_progress");
+    ask(&served, &Request::new("POST", format!("/v1/batches/{id}/cancel")));
+    wait_until("it ends without a node", || stands()["status"] == "cancelled");
+    let error = lines_of(&served, &stands()["error_file_id"]);
+    assert_eq!((names(&error), &error[0]["error"]["code"]), (vec!["a", "b", "c"], &json!("batch_cancelled")));
+    // A node that comes afterwards finds the next batch, and nothing of this one.
+    let _node = Node::start(&place, &broker);
+    let next = batch(&served, "/v1/chat/completions", &lines(&["d"].map(line)));
+    ended(&served, &next);
+    assert_eq!(words(&studio), ["d"]);
+}

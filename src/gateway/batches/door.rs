@@ -117,6 +117,11 @@ pub trait Door: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Takes a line back, by the name of its call, that nothing has sent yet. Gives whether it was.
+    fn takes_back<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
+    }
+
     /// All lines of a batch have been written down.
     fn ended(&self, _batch: &str) -> BoxFuture<'static, ()> {
         Box::pin(async {})

@@ -51,9 +51,12 @@ impl Batches {
                 biased;
                 () = self.end_of(work) => return Ok(()),
                 place = self.room(work) => {
-                    let answer = door.answer(self.call(work, &line, attempt)).await;
+                    let answer = self.answer_of(work, &line, attempt, door).await?;
                     drop(place);
-                    answer
+                    match answer {
+                        Some(answer) => answer,
+                        None => return Ok(()),
+                    }
                 }
             };
             match answer.waits_for(work.seconds_left()) {
@@ -75,6 +78,38 @@ impl Batches {
             }
         }
         Ok(())
+    }
+
+    /// What a line is answered; `None`: it is left as it is. Where others answer lines, one is taken back from them when
+    /// its batch ends, and found again after a restart.
+    async fn answer_of(
+        &self,
+        work: &Work,
+        line: &BatchLine,
+        attempt: u32,
+        door: &dyn Door,
+    ) -> Result<Option<LineAnswer>, Failure> {
+        let call = self.call(work, line, attempt);
+        let name = call.name.clone();
+        let mut answering = door.answer(call);
+        if !door.finds_again() {
+            return Ok(Some(answering.await));
+        }
+        tokio::select! {
+            biased;
+            answer = &mut answering => return Ok(Some(answer)),
+            () = self.stopping.cancelled() => return Ok(None),
+            () = self.end_of(work) => {}
+        }
+        if !self.stopping.is_cancelled() && door.takes_back(&name).await {
+            self.kept.waits_again(&work.batch.id, line.number).await.map_err(not_kept)?;
+            return Ok(None);
+        }
+        // Some node may have sent it: what comes of that is waited for.
+        tokio::select! {
+            answer = answering => Ok(Some(answer)),
+            () = self.stopping.cancelled() => Ok(None),
+        }
     }
 
     fn call(&self, work: &Work, line: &BatchLine, attempt: u32) -> LineCall {

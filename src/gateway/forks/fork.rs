@@ -15,7 +15,7 @@ use super::super::tasks::{Answered, WholeAnswer};
 use super::bill::{Purse, most_prompt_tokens};
 use super::criteria::{Criterion, Measured, measured};
 use super::judge::{self, JudgeFailed};
-use super::panel::{Bounded, Enough, Member, Unanswered, account_beside};
+use super::panel::{Bounded, Enough, Member, Unanswered};
 use super::seats::{Seat, asked_of};
 
 /// Answers whose scores are no further apart are as good as each other.
@@ -193,7 +193,7 @@ impl Gateway {
             let mut question = question.clone();
             question.sampling.max_tokens =
                 Some(allotted.max_tokens.map_or(judge::MOST_TOKENS, |most| most.min(judge::MOST_TOKENS)));
-            let account = account_beside(&request.bounds.account);
+            let account = request.bounds.account.beside();
             let asked = TaskRequest { task: Task::Chat(question), ..request.clone() };
             let mut asked = asked_of(&asked, &target.to_string(), account.clone());
             asked.bounds.is_planned = true;

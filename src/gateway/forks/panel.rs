@@ -112,7 +112,7 @@ impl Gateway {
                     }
                     Ok(allotted) => {
                         member.max_tokens = allotted.max_tokens;
-                        let account = account_beside(&request.bounds.account);
+                        let account = request.bounds.account.beside();
                         under_way.push(self.member(index, request, &target, account.clone(), allotted));
                         Some(Asking { account, allotted })
                     }
@@ -194,9 +194,4 @@ impl Gateway {
             (index, outcome)
         })
     }
-}
-
-/// An account of the same client, to be taken over by another.
-pub(super) fn account_beside(account: &Account) -> Account {
-    account.beside()
 }

@@ -70,6 +70,16 @@ impl Door for QueueDoor {
         true
     }
 
+    fn takes_back<'a>(&'a self, name: &'a str) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let taken = self.queue.take_back(name).await;
+            taken.unwrap_or_else(|away| {
+                tracing::warn!(error.detail = %away, "a line of a batch that ends is not taken back");
+                false
+            })
+        })
+    }
+
     fn ended(&self, batch: &str) -> BoxFuture<'static, ()> {
         let (queue, batch) = (self.queue.clone(), batch.to_owned());
         Box::pin(async move {

@@ -48,7 +48,12 @@ impl Queue {
             max_ack_pending: 100_000,
             ..pull::Config::default()
         };
-        let made = self.work.get_or_create_consumer(NODES, config).await.map_err(|error| self.away(&error))?;
+        let mut made = self.work.get_or_create_consumer(NODES, config.clone()).await;
+        // Another lease than it was made with is in force from here on, for all nodes.
+        if made.as_ref().is_ok_and(|made| made.cached_info().config.ack_wait != self.lease) {
+            made = self.work.create_consumer(config).await;
+        }
+        let made = made.map_err(|error| self.away(&error))?;
         *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         Ok(made)
     }

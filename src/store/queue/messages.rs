@@ -8,6 +8,9 @@ use bytes::Bytes;
 use super::streams::{DONE, MARKS, WORK};
 use super::{HandedOut, Queue, QueueAway};
 
+/// The mark of work that was taken back.
+const TAKEN_BACK: &str = "taken back";
+
 impl Queue {
     /// Hands work out, unless it is there already.
     ///
@@ -34,6 +37,19 @@ impl Queue {
             return Ok(true);
         }
         Ok(self.last(&self.marks, &subject).await?.is_some_and(|mark| mark == whose))
+    }
+
+    /// Takes work back that nothing has a mark of: with a mark of this one's, so that whatever has just taken it leaves it
+    /// before it may be billed. Gives whether it was taken back.
+    ///
+    /// # Errors
+    /// When the broker does not say so.
+    pub async fn take_back(&self, name: &str) -> Result<bool, QueueAway> {
+        if !self.mark(name, TAKEN_BACK).await? {
+            return Ok(false);
+        }
+        self.work.purge().filter(format!("{WORK}.{name}")).await.map_err(|error| self.away(&error))?;
+        Ok(true)
     }
 
     /// Forgets what came of all work whose names begin so, and its marks.

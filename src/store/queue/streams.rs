@@ -31,8 +31,13 @@ pub(super) async fn made(context: &Context, backlog: u32) -> Result<[Stream; 3],
         max_messages: i64::from(backlog),
         ..stream("MEDIARY_WORK", WORK)
     };
+    let mut waiting = context.get_or_create_stream(work.clone()).await?;
+    if waiting.cached_info().config.max_messages != work.max_messages {
+        context.update_stream(work.clone()).await?;
+        waiting = context.get_or_create_stream(work).await?;
+    }
     Ok([
-        context.get_or_create_stream(work).await?,
+        waiting,
         context.get_or_create_stream(stream("MEDIARY_DONE", DONE)).await?,
         context.get_or_create_stream(stream("MEDIARY_MARKS", MARKS)).await?,
     ])

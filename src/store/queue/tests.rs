@@ -66,3 +66,33 @@ async fn work_of_a_process_that_is_gone_is_given_out_again_and_that_of_one_that_
     }
     assert_eq!(taken.map(|work| work.name().to_owned()), Some("b".to_owned()));
 }
+
+#[tokio::test]
+async fn another_lease_and_another_backlog_are_in_force_at_the_next_start() {
+    let Some(broker) = Nats::start() else { return };
+    let before = queue(&broker, 1).await;
+    assert!(before.take(LEASE / 10).await.unwrap().is_none());
+    let now = Queue::open(&broker.url().parse().unwrap(), 7 * LEASE, 2).await.unwrap();
+    assert!(now.take(LEASE / 10).await.unwrap().is_none());
+    let consumer = now.work.consumer_info(NODES).await.unwrap();
+    assert_eq!(consumer.config.ack_wait, 7 * LEASE);
+    for name in ["b.1.0", "b.2.0"] {
+        assert_eq!(now.hand_out(name, Bytes::new()).await.unwrap(), HandedOut::New, "{name}");
+    }
+    assert_eq!(now.hand_out("b.3.0", Bytes::new()).await.unwrap(), HandedOut::Full);
+}
+
+#[tokio::test]
+async fn work_is_taken_back_unless_it_may_have_been_billed() {
+    let Some(broker) = Nats::start() else { return };
+    let queue = queue(&broker, 9).await;
+    for name in ["b.1.0", "b.2.0"] {
+        queue.hand_out(name, Bytes::new()).await.unwrap();
+    }
+    let taken = queue.take(PATIENCE).await.unwrap().expect("there is some");
+    assert!(queue.mark(taken.name(), "a node").await.unwrap());
+    assert!(!queue.take_back("b.1.0").await.unwrap(), "a node has it");
+    assert!(queue.take_back("b.2.0").await.unwrap() && queue.take_back("b.2.0").await.unwrap());
+    assert!(queue.take(LEASE / 10).await.unwrap().is_none(), "it is not given out any more");
+    assert!(!queue.mark("b.2.0", "a node").await.unwrap(), "nor sent by what took it just before");
+}
