@@ -142,14 +142,16 @@ fn settle(
     let jobs = raw.jobs.check(&mut check);
     let batches = raw.batches.check(&mut check);
     let queue = raw.queue.check(&mut check);
+    let search = raw.search.check(&mut check);
+    let youtube = raw.youtube.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
-    match (server, fetch, telemetry) {
-        (Some(server), Some(fetch), Some(telemetry)) if problems.is_empty() => {
+    match (server, fetch, telemetry, search, youtube) {
+        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             let keys_off = BTreeSet::new();
@@ -172,6 +174,8 @@ fn settle(
                     jobs,
                     batches,
                     queue,
+                    search,
+                    youtube,
                     realtime,
                     registry,
                     log,

@@ -40,6 +40,7 @@ mod secret;
 mod server;
 mod store;
 mod telemetry;
+mod web;
 
 #[cfg(test)]
 mod tests;
@@ -79,6 +80,7 @@ pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
 pub use store::Store;
 pub use telemetry::Telemetry;
+pub use web::{Search, SearchSetting, Youtube};
 
 use std::collections::BTreeSet;
 
@@ -122,6 +124,10 @@ pub struct Config {
     pub batches: Batches,
     /// Where lines of batches are handed out.
     pub queue: Queue,
+    /// Which search engines of the web are asked.
+    pub search: Search,
+    /// Where videos are looked up.
+    pub youtube: Youtube,
     /// How live conversations are held.
     pub realtime: Realtime,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.

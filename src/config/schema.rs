@@ -12,6 +12,7 @@ use super::{
     admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
     request_logging, response_cache, routing, safety, server, store, telemetry,
 };
+use super::web::{search, youtube};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub(super) struct Raw {
     pub(super) jobs: jobs::RawJobs,
     pub(super) batches: batches::RawBatches,
     pub(super) queue: queue::RawQueue,
+    pub(super) search: search::RawSearch,
+    pub(super) youtube: youtube::RawYoutube,
     pub(super) realtime: realtime::RawRealtime,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
@@ -101,6 +104,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         jobs::KEYS,
         batches::KEYS,
         queue::KEYS,
+        search::KEYS,
+        youtube::KEYS,
         realtime::KEYS,
         registry::KEYS,
         request_logging::KEYS,

@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, metrics, models, ocr, ollama,
-    plan, realtime, tasks, videos,
+    plan, realtime, tasks, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -61,7 +61,7 @@ use super::{
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health, admin::engines, admin::install_engines, admin::restart, admin::settings, admin::change_settings, admin::change_password,
-        forks::fork, forks::compare,
+        forks::fork, forks::compare, web::search, web::read, web::transcript,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -81,6 +81,7 @@ use super::{
         (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
+        (name = "web", description = "The web is searched, and its pages are read"),
         (name = "models", description = "What can be asked for"),
         (name = "admin", description = "Keys, requests and usage, for administrators"),
         (name = "server", description = "The server itself"),

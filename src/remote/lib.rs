@@ -47,6 +47,7 @@ mod remote;
 mod rerank;
 mod responses;
 mod schema;
+mod search;
 mod sentences;
 mod talk;
 #[cfg(test)]
@@ -58,6 +59,7 @@ mod vectors;
 mod videos;
 mod whole;
 mod xai;
+mod youtube;
 
 pub use anthropic::Anthropic;
 pub use automatic1111::Automatic1111;
@@ -83,5 +85,7 @@ pub use payload::Payload;
 pub use proxy::{NotAProxy, Proxy, ProxyRules};
 pub use remote::{Passage, Remote, Reply};
 pub use responses::Responses;
+pub use search::{FoundPage, SafeSearch, SearchEngine, SearchPeriod, SearchPlace, SearchQuery};
 pub use talk::{Opening, Said, Talk, Turn};
 pub use xai::Xai;
+pub use youtube::{CaptionKind, CaptionTrack, VideoFacts, chosen_captions, player_request, video_id};

@@ -143,3 +143,4 @@ mod videos_jobs;
 mod videos_killed;
 mod videos_studio;
 mod videos_webhooks;
+mod web_search;

@@ -57,6 +57,8 @@ pub struct Fetched {
     pub file_name: Option<String>,
     /// How many bytes came.
     pub len_bytes: u64,
+    /// The address that answered, redirects followed.
+    pub url: String,
 }
 
 /// Fetches files by their addresses. Cheap to clone; one per process is enough.
