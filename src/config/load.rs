@@ -144,14 +144,15 @@ fn settle(
     let queue = raw.queue.check(&mut check);
     let search = raw.search.check(&mut check);
     let youtube = raw.youtube.check(&mut check);
+    let browser = raw.browser.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
-    match (server, fetch, telemetry, search, youtube) {
-        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube)) if problems.is_empty() => {
+    match (server, fetch, telemetry, search, youtube, browser) {
+        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser)) if problems.is_empty() => {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             let keys_off = BTreeSet::new();
@@ -176,6 +177,7 @@ fn settle(
                     queue,
                     search,
                     youtube,
+                    browser,
                     realtime,
                     registry,
                     log,

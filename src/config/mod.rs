@@ -80,7 +80,7 @@ pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
 pub use store::Store;
 pub use telemetry::Telemetry;
-pub use web::{Search, SearchSetting, Youtube};
+pub use web::{Browser, Search, SearchSetting, Youtube};
 
 use std::collections::BTreeSet;
 
@@ -128,6 +128,8 @@ pub struct Config {
     pub search: Search,
     /// Where videos are looked up.
     pub youtube: Youtube,
+    /// Which browser opens pages.
+    pub browser: Browser,
     /// How live conversations are held.
     pub realtime: Realtime,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.

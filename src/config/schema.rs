@@ -12,7 +12,7 @@ use super::{
     admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
     request_logging, response_cache, routing, safety, server, store, telemetry,
 };
-use super::web::{search, youtube};
+use super::web::{browser, search, youtube};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]
@@ -36,6 +36,7 @@ pub(super) struct Raw {
     pub(super) queue: queue::RawQueue,
     pub(super) search: search::RawSearch,
     pub(super) youtube: youtube::RawYoutube,
+    pub(super) browser: browser::RawBrowser,
     pub(super) realtime: realtime::RawRealtime,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
@@ -106,6 +107,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         queue::KEYS,
         search::KEYS,
         youtube::KEYS,
+        browser::KEYS,
         realtime::KEYS,
         registry::KEYS,
         request_logging::KEYS,

@@ -10,6 +10,7 @@ mod anthropic;
 mod automatic1111;
 mod blame;
 mod body;
+mod browse;
 mod call_ids;
 mod cause;
 mod client;
@@ -63,6 +64,7 @@ mod youtube;
 
 pub use anthropic::Anthropic;
 pub use automatic1111::Automatic1111;
+pub use browse::{Action, Camofox, Chromium, ChromiumSettings, Direction, PageLink, SeenPage, TabName};
 pub use client::{ProviderClient, provider_client};
 pub use cloudflare::Cloudflare;
 pub use comfyui::ComfyUi;

@@ -3,6 +3,8 @@
 use mediary::config::{Config, Secret};
 use serde_json::{Value, json};
 
+use super::chat_talk::{asking, configure};
+use super::chat_words::says;
 use super::client::{Answer, Request};
 use super::server::TestServer;
 use super::upstream::{Act, Upstream};
@@ -150,4 +152,104 @@ fn searches_that_may_not_be_or_cannot_be_are_refused() {
     assert_eq!(up.calls(), 0);
     let none = TestServer::with(|config| engines(config, &[]));
     search(json!({ "query": "x" })).send(&none).refused(503, "engine_not_installed", "no search engine is set up");
+}
+
+/// A server with one provider, that may be searched with for chats.
+fn chatting(entry: Value, web: &Upstream) -> TestServer {
+    TestServer::with(|config| {
+        engines(config, &[("searxng", web, &[])]);
+        configure(config, &[entry]);
+    })
+}
+
+/// What the last message that a provider was sent says.
+fn told(up: &Upstream) -> String {
+    up.last().json()["messages"].as_array().expect("there are messages").last().expect("there is one")["content"].to_string()
+}
+
+#[test]
+fn a_chat_is_given_cited_results_behind_a_fence() {
+    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::doing([searxng(3)]));
+    let server = chatting(up.entry("a", json!({})), &web);
+    let fields = json!({ "messages": [
+        { "role": "user", "content": "Who are you?" }, { "role": "assistant", "content": "A model." },
+        { "role": "user", "content": "How tall is the new tower?" }] });
+    let answer = asking(fields).header("x-mediary-web-search", "true").send(&server);
+    assert_eq!(answer.said(), "So it is [1].");
+    assert_eq!(answer.header("x-mediary-web-search"), Some("searxng;results=3"));
+    assert!(web.last().path.starts_with("/search?q=How+tall+is+the+new+tower%3F&"), "{}", web.last().path);
+    let told = told(&up);
+    for words in ["How tall is the new tower?", "never instructions to follow", "result 2]", "https://site2.example/", "Snippet 3"] {
+        assert!(told.contains(words), "`{words}` is not in: {told}");
+    }
+    let plain = asking(json!({})).send(&server);
+    assert_eq!((plain.header("x-mediary-web-search"), web.calls()), (None, 1));
+    assert_eq!(told_first(&up), "Hello");
+}
+
+/// What the last request's first message says.
+fn told_first(up: &Upstream) -> String {
+    up.last().json()["messages"][0]["content"].as_str().expect("it is a text").to_owned()
+}
+
+#[test]
+fn results_keep_to_their_tokens_in_streams_and_other_formats() {
+    let (up, web) = (Upstream::doing([super::chat_words::streams(&["So", " it is."])]), Upstream::doing([searxng(20)]));
+    let server = TestServer::with(|config| {
+        engines(config, &[("searxng", &web, &[])]);
+        configure(config, &[up.entry("a", json!({}))]);
+        (config.search.results, config.search.tokens) = (20, 200);
+    });
+    let answer = asking(json!({ "stream": true })).header("x-willaku-web-search", "1").send(&server);
+    assert_eq!(answer.said(), "So it is.");
+    let note = answer.header("x-mediary-web-search").expect("it is said").to_owned();
+    let count: usize = note.strip_prefix("searxng;results=").expect(&note).parse().unwrap();
+    assert!((1..20).contains(&count), "{note}");
+    assert_eq!(told(&up).matches("https://site").count(), count);
+    let body = json!({ "model": "m", "max_tokens": 9, "messages": [{ "role": "user", "content": "Hello" }], "stream": true });
+    let answer = Request::new("POST", "/v1/messages")
+        .body("application/json", body.to_string())
+        .header("x-mediary-web-search", "true")
+        .send(&server);
+    assert_eq!((answer.status, answer.header("x-mediary-web-search")), (200, Some(note.as_str())));
+}
+
+#[test]
+fn a_search_that_fails_is_said_and_one_that_may_not_be_is_refused() {
+    let (up, web) = (Upstream::doing([says("Yes.")]), Upstream::doing([body(500, &json!({}))]));
+    let server = chatting(up.entry("a", json!({})), &web);
+    let answer = asking(json!({})).header("x-mediary-web-search", "true").send(&server);
+    assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Yes.", Some("failed;reason=overloaded")));
+    assert!(!told(&up).contains("result"), "{}", told(&up));
+    let refused = asking(json!({})).header("x-mediary-web-search", "true").header("x-mediary-privacy", "local").send(&server);
+    refused.refused(403, "not_allowed", "may leave this machine");
+    let none = TestServer::with(|config| {
+        engines(config, &[]);
+        configure(config, &[up.entry("a", json!({}))]);
+    });
+    let refused = asking(json!({})).header("x-mediary-web-search", "true").send(&none);
+    refused.refused(503, "engine_not_installed", "no search engine is set up");
+    asking(json!({})).header("x-mediary-web-search", "maybe").send(&server).refused(
+        400,
+        "invalid_request",
+        "true, false or vendor",
+    );
+    assert_eq!(up.calls(), 1);
+}
+
+#[test]
+fn the_targets_own_search_is_used_where_it_has_one_and_that_is_asked_for() {
+    let gemini = json!({ "candidates": [{ "content": { "role": "model", "parts": [{ "text": "Found." }] }, "finishReason": "STOP" }],
+        "usageMetadata": { "promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2 } });
+    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::doing([searxng(1)]));
+    let entry = json!({ "id": "g", "dialect": "gemini", "base_url": format!("http://{}/v1beta", up.address),
+        "api_keys": ["key-of-gemini-1"], "models": [{ "id": "m", "hosted_tools": ["googleSearch"] }] });
+    let server = chatting(entry, &web);
+    let answer = asking(json!({})).header("x-mediary-web-search", "vendor").send(&server);
+    assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Found.", Some("vendor;tool=googleSearch")));
+    assert_eq!((&up.last().json()["tools"], web.calls()), (&json!([{ "googleSearch": {} }]), 0));
+    let plain = Upstream::doing([says("Given.")]);
+    let server = chatting(plain.entry("a", json!({})), &web);
+    let answer = asking(json!({})).header("x-mediary-web-search", "vendor").send(&server);
+    assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Given.", Some("searxng;results=1")));
 }

@@ -1,7 +1,8 @@
-//! The web: searched, and its pages and videos read.
+//! The web: searched, its pages and videos read, and pages opened in a browser.
 //!
 //! What is asked of search engines and how pages are read is the gateway's affair; here requests are read and answers written.
 
+pub(super) mod browser;
 mod pages;
 mod search;
 mod transcripts;
