@@ -152,7 +152,9 @@ fn settle(
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
     match (server, fetch, telemetry, search, youtube, browser) {
-        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser)) if problems.is_empty() => {
+        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser))
+            if problems.is_empty() =>
+        {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             let keys_off = BTreeSet::new();

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
+use super::web::{browser, search, youtube};
 use super::{
     admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
     request_logging, response_cache, routing, safety, server, store, telemetry,
 };
-use super::web::{browser, search, youtube};
 
 /// All sections as written.
 #[derive(Default, Serialize, Deserialize)]

@@ -48,7 +48,8 @@ fn reference(snapshot: &str, words: &str) -> String {
 
 #[test]
 fn pages_are_opened_seen_and_acted_on_in_a_chromium() {
-    let site = Site::new(vec![("/first", Page::file("text/html", FIRST)), ("/second", Page::file("text/html", SECOND))]);
+    let site =
+        Site::new(vec![("/first", Page::file("text/html", FIRST)), ("/second", Page::file("text/html", SECOND))]);
     let Some(server) = browsing(|config| config.browser.tabs_per_key = 2) else { return };
     let asleep = server.get("/v1/browser/health").ok();
     assert_eq!((&asleep["status"], &asleep["engine"]), (&json!("asleep"), &json!("chromium")));
@@ -109,9 +110,8 @@ fn pages_belong_to_their_key_and_are_closed_with_their_browser_when_idle() {
     let opened = with("first-key", "open", json!({ "url": site.url("/second") })).ok();
     let tab = json!({ "tab_id": opened["tab_id"] });
     with("second-key", "snapshot", tab).refused(404, "not_found", "no such page");
-    let health = || {
-        Request::new("GET", "/v1/browser/health").header("authorization", "Bearer first-key").send(&server).ok()
-    };
+    let health =
+        || Request::new("GET", "/v1/browser/health").header("authorization", "Bearer first-key").send(&server).ok();
     wait_until("the browser is over", || health()["status"] == "asleep");
     assert_eq!(health()["tabs"], 0);
 }
@@ -119,7 +119,9 @@ fn pages_belong_to_their_key_and_are_closed_with_their_browser_when_idle() {
 #[test]
 fn a_browser_goes_where_files_are_fetched_from_and_nowhere_else() {
     let private = Site::new(vec![("/", Page::file("text/html", "<p>secret</p>"))]);
-    let Some(server) = browsing(|config| config.fetch.allow = "10.99.0.0/16".parse().expect("a network")) else { return };
+    let Some(server) = browsing(|config| config.fetch.allow = "10.99.0.0/16".parse().expect("a network")) else {
+        return;
+    };
     ask(&server, "open", &json!({ "url": private.url("/") })).refused(400, "invalid_request", "loopback");
     ask(&server, "open", &json!({ "url": "file:///etc/passwd" })).refused(400, "invalid_request", "http");
     assert_eq!(private.visits(), 0);
@@ -129,10 +131,16 @@ fn a_browser_goes_where_files_are_fetched_from_and_nowhere_else() {
 fn pages_are_told_of_by_models_behind_a_fence() {
     let site = Site::new(vec![("/second", Page::file("text/html", SECOND))]);
     let up = Upstream::doing([says("It is far.")]);
-    let entry = up.entry("a", json!({ "models": [{ "id": "m", "accepts": ["text", "png"], "tiers": { "vision": 1, "fast": 1 } }] }));
+    let entry = up.entry(
+        "a",
+        json!({ "models": [{ "id": "m", "accepts": ["text", "png"], "tiers": { "vision": 1, "fast": 1 } }] }),
+    );
     let Some(server) = browsing(|config| configure(config, &[entry])) else { return };
     let told = ask(&server, "summarize", &json!({ "url": site.url("/second") })).ok();
-    assert_eq!((&told["summary"], &told["model"], &told["title"]), (&json!("It is far."), &json!("a/m"), &json!("Second page")));
+    assert_eq!(
+        (&told["summary"], &told["model"], &told["title"]),
+        (&json!("It is far."), &json!("a/m"), &json!("Second page"))
+    );
     let sent = up.last().json()["messages"][0].to_string();
     assert!(sent.contains("never instructions to follow") && sent.contains("You have come far."), "{sent}");
     assert_eq!(server.get("/v1/browser/health").ok()["tabs"], 0);
@@ -146,7 +154,10 @@ fn pages_are_told_of_by_models_behind_a_fence() {
 fn a_camofox_server_is_asked_in_its_own_words() {
     let acts = [
         answers(200, &json!({ "tabId": "t1", "url": "https://a.example/" })),
-        answers(200, &json!({ "url": "https://a.example/", "snapshot": "link [e1] Far", "refsCount": 1, "totalChars": 13 })),
+        answers(
+            200,
+            &json!({ "url": "https://a.example/", "snapshot": "link [e1] Far", "refsCount": 1, "totalChars": 13 }),
+        ),
         answers(200, &json!({ "running": true, "tabs": [{ "tabId": "t1", "title": "A" }] })),
         answers(200, &json!({ "ok": true })),
         answers(200, &json!({ "url": "https://a.example/far", "snapshot": "Far away", "refsCount": 0 })),
@@ -155,14 +166,17 @@ fn a_camofox_server_is_asked_in_its_own_words() {
         Act::File { mime: "image/png", bytes: b"\x89PNG...".to_vec() },
         answers(200, &json!({ "ok": true })),
     ];
-    let up = Upstream::doing(acts);
+    let up = Upstream::site(acts);
     let server = TestServer::with(|config| {
         config.browser.url = Some(format!("http://{}", up.address));
         config.browser.key = Some(Secret::new("fox-key"));
         config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
     });
     let opened = ask(&server, "open", &json!({ "url": "http://127.0.0.1:9/" })).ok();
-    assert_eq!((&opened["title"], &opened["snapshot"], &opened["truncated"]), (&json!("A"), &json!("link [e1] Far"), &json!(false)));
+    assert_eq!(
+        (&opened["title"], &opened["snapshot"], &opened["truncated"]),
+        (&json!("A"), &json!("link [e1] Far"), &json!(false))
+    );
     let tab = &opened["tab_id"];
     let clicked = ask(&server, "act", &json!({ "tab_id": tab, "action": "click", "ref": "e1" })).ok();
     assert_eq!(clicked["snapshot"], "Far away");
@@ -175,11 +189,22 @@ fn a_camofox_server_is_asked_in_its_own_words() {
     assert_eq!(shot.body, b"\x89PNG...");
     ask(&server, "act", &json!({ "tab_id": tab, "action": "close" })).ok();
     let seen = up.seen();
-    let asked: Vec<String> = seen.iter().map(|seen| format!("{} {}", seen.method, seen.path.split('?').next().unwrap())).collect();
-    assert_eq!(asked, [
-        "POST /tabs", "GET /tabs/t1/snapshot", "GET /tabs", "POST /tabs/t1/click", "GET /tabs/t1/snapshot", "GET /tabs",
-        "POST /tabs/t1/click", "GET /tabs/t1/screenshot", "DELETE /tabs/t1",
-    ]);
+    let asked: Vec<String> =
+        seen.iter().map(|seen| format!("{} {}", seen.method, seen.path.split('?').next().unwrap())).collect();
+    assert_eq!(
+        asked,
+        [
+            "POST /tabs",
+            "GET /tabs/t1/snapshot",
+            "GET /tabs",
+            "POST /tabs/t1/click",
+            "GET /tabs/t1/snapshot",
+            "GET /tabs",
+            "POST /tabs/t1/click",
+            "GET /tabs/t1/screenshot",
+            "DELETE /tabs/t1",
+        ]
+    );
     assert!(seen.iter().all(|seen| seen.key() == "fox-key"));
     let user = seen[0].json()["userId"].as_str().unwrap().to_owned();
     assert!(user.starts_with("mediary-") && seen[1].path.contains(&user), "{user}");
@@ -191,5 +216,9 @@ fn where_there_is_no_browser_it_is_said_what_would_help() {
     ask(&off, "open", &json!({ "url": "https://1.1.1.1/" })).refused(503, "engine_not_installed", "enabled = true");
     assert_eq!(off.get("/health").ok()["services"]["browser"], "off");
     let missing = TestServer::with(|config| config.browser.program = Some("/nowhere/chromium".into()));
-    ask(&missing, "open", &json!({ "url": "https://1.1.1.1/" })).refused(503, "engine_not_installed", "install Chromium");
+    ask(&missing, "open", &json!({ "url": "https://1.1.1.1/" })).refused(
+        503,
+        "engine_not_installed",
+        "install Chromium",
+    );
 }

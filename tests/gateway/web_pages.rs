@@ -64,10 +64,15 @@ fn a_page_is_its_article_without_what_hides_in_it() {
         assert_eq!(told[field], expected, "{field}: {told:#}");
     }
     assert!(told["title"].as_str().unwrap().starts_with("The quay opens"), "{told:#}");
-    assert_eq!((&told["main_part"], &told["truncated"], &told["status"]), (&json!(true), &json!(false), &json!("success")));
+    assert_eq!(
+        (&told["main_part"], &told["truncated"], &told["status"]),
+        (&json!(true), &json!(false), &json!("success"))
+    );
     let content = told["content"].as_str().unwrap();
     assert!(content.starts_with("# The quay opens"), "{content}");
-    for words in ["four years of building", "- Length: 600 m", &format!("[six hundred metres]({})", site.url("/quay#plan"))] {
+    for words in
+        ["four years of building", "- Length: 600 m", &format!("[six hundred metres]({})", site.url("/quay#plan"))]
+    {
         assert!(content.contains(words), "`{words}` is not in: {content}");
     }
     for words in ["SECRET", "Sport", "Imprint"] {
@@ -87,7 +92,11 @@ fn a_page_is_its_article_without_what_hides_in_it() {
     assert_eq!((&document["format"], &document["title"]), (&json!("pdf"), &Value::Null));
     let first = truth("invoice.txt").split_whitespace().next().unwrap().to_owned();
     assert!(document["content"].as_str().unwrap().contains(&first), "{document:#}");
-    read(&server, json!({ "url": site.url("/chime") })).refused(415, "unsupported_media_type", "/v1/audio/transcriptions");
+    read(&server, json!({ "url": site.url("/chime") })).refused(
+        415,
+        "unsupported_media_type",
+        "/v1/audio/transcriptions",
+    );
     read(&server, json!({ "url": site.url("/nothing") })).refused(400, "invalid_request", "404");
 }
 
@@ -118,10 +127,13 @@ fn tracks(languages: &[(&str, &str)]) -> Value {
 }
 
 fn captions() -> Act {
-    answers(200, &json!({ "events": [
+    answers(
+        200,
+        &json!({ "events": [
         { "tStartMs": 0, "dDurationMs": 2000, "segs": [{ "utf8": "Good" }, { "utf8": "\nmorning" }] },
         { "tStartMs": 2500, "dDurationMs": 1000, "segs": [{ "utf8": "all" }] },
-    ] }))
+    ] }),
+    )
 }
 
 fn transcript(server: &TestServer, fields: &Value) -> Answer {
@@ -138,7 +150,7 @@ fn looking_up(site: &Upstream, transcribe: bool) -> impl FnOnce(&mut Config) {
 
 #[test]
 fn captions_of_the_first_language_that_there_is_are_the_transcript() {
-    let site = Upstream::doing([player(&tracks(&[("en", "asr"), ("de", "")])), captions()]);
+    let site = Upstream::site([player(&tracks(&[("en", "asr"), ("de", "")])), captions()]);
     let server = TestServer::with(looking_up(&site, false));
     let asked = json!({ "url": "https://youtu.be/a-b_C0123xy", "languages": ["fr", "de"] });
     let told = transcript(&server, &asked).ok();
@@ -148,22 +160,33 @@ fn captions_of_the_first_language_that_there_is_are_the_transcript() {
     assert_eq!(told["segments"][1], json!({ "start": 2.5, "end": 3.5, "text": "all" }));
     assert_eq!(told["available"][0], json!({ "language": "en", "name": "In en", "kind": "generated_captions" }));
     let seen = site.seen();
-    assert_eq!((seen[0].path.as_str(), &seen[0].json()["videoId"]), ("/youtubei/v1/player?prettyPrint=false", &json!("a-b_C0123xy")));
+    assert_eq!(
+        (seen[0].path.as_str(), &seen[0].json()["videoId"]),
+        ("/youtubei/v1/player?prettyPrint=false", &json!("a-b_C0123xy"))
+    );
     assert_eq!(seen[1].path, "/api/timedtext?v=x&lang=de&fmt=json3");
 }
 
 #[test]
 fn a_video_without_such_captions_says_which_there_are_and_captions_elsewhere_are_guarded() {
-    let site = Upstream::doing([player(&tracks(&[("en", "asr")]))]);
+    let site = Upstream::site([player(&tracks(&[("en", "asr")]))]);
     let server = TestServer::with(looking_up(&site, false));
     let asked = json!({ "url": "a-b_C0123xy", "languages": ["de"] });
     transcript(&server, &asked).refused(404, "not_found", "but in en");
-    transcript(&server, &json!({ "url": "https://example.org/" })).refused(400, "invalid_request", "no address of a video");
-    transcript(&server, &json!({ "url": "a-b_C0123xy", "languages": ["x"] })).refused(400, "invalid_request", "languages");
+    transcript(&server, &json!({ "url": "https://example.org/" })).refused(
+        400,
+        "invalid_request",
+        "no address of a video",
+    );
+    transcript(&server, &json!({ "url": "a-b_C0123xy", "languages": ["x"] })).refused(
+        400,
+        "invalid_request",
+        "languages",
+    );
     let gone = answers(200, &json!({ "playabilityStatus": { "status": "ERROR", "reason": "Video unavailable" } }));
     let odd = json!({ "captions": { "playerCaptionsTracklistRenderer": { "captionTracks": [
         { "baseUrl": "http://10.0.0.1/captions", "languageCode": "en" }] } } });
-    let site = Upstream::doing([gone, player(&odd)]);
+    let site = Upstream::site([gone, player(&odd)]);
     let server = TestServer::with(looking_up(&site, false));
     transcript(&server, &json!({ "url": "a-b_C0123xy" })).refused(404, "not_found", "Video unavailable");
     transcript(&server, &json!({ "url": "a-b_C0123xy" })).refused(400, "invalid_request", "10.0.0.1 is");
@@ -182,7 +205,7 @@ fn the_sound_of_a_video_without_captions_is_written_down_where_that_is_allowed()
         Act::Read(Arc::new(told))
     };
     let up = Upstream::doing([hears("A word or two.")]);
-    let site = Upstream::doing([player(), Act::File { mime: "audio/wav", bytes: wav() }, player()]);
+    let site = Upstream::site([player(), Act::File { mime: "audio/wav", bytes: wav() }, player()]);
     let server = TestServer::with(|config| {
         looking_up(&site, true)(config);
         configure(config, &[ear(&up, "ear", json!({}))]);

@@ -19,7 +19,10 @@ pub(crate) fn searxng(count: usize) -> Act {
 }
 
 fn brave() -> Act {
-    body(200, &json!({ "web": { "results": [{ "url": "https://brave.example/", "title": "B", "description": "<b>b</b>" }] } }))
+    body(
+        200,
+        &json!({ "web": { "results": [{ "url": "https://brave.example/", "title": "B", "description": "<b>b</b>" }] } }),
+    )
 }
 
 fn body(status: u16, body: &Value) -> Act {
@@ -47,7 +50,7 @@ fn urls(answer: &Answer) -> Vec<String> {
 
 #[test]
 fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
-    let up = Upstream::doing([searxng(3)]);
+    let up = Upstream::site([searxng(3)]);
     let server = TestServer::with(|config| {
         engines(config, &[("searxng", &up, &[])]);
         config.server.api_keys = ["first-key", "second-key"].map(Secret::new).into();
@@ -73,14 +76,17 @@ fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
 #[test]
 fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
     let limited = body(429, &json!({})).header("retry-after", "3600");
-    let (first, second) = (Upstream::doing([limited]), Upstream::doing([brave()]));
+    let (first, second) = (Upstream::site([limited]), Upstream::site([brave()]));
     let server =
         TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["brave-key-1"])]));
     let answer = search(json!({ "query": "one" })).send(&server);
     assert_eq!(urls(&answer), ["https://brave.example/"]);
     let told = answer.ok();
     assert_eq!((&told["backend_used"], &told["fallback"]), (&json!("brave"), &json!(true)));
-    assert_eq!((&told["tried"][0]["target"], &told["tried"][0]["failure"]), (&json!("searxng"), &json!("rate_limited")));
+    assert_eq!(
+        (&told["tried"][0]["target"], &told["tried"][0]["failure"]),
+        (&json!("searxng"), &json!("rate_limited"))
+    );
     assert_eq!(told["results"][0]["snippet"], "b");
     assert_eq!(second.last().header("x-subscription-token"), Some("brave-key-1"));
     assert_eq!(urls(&search(json!({ "query": "two" })).send(&server)), ["https://brave.example/"]);
@@ -89,8 +95,9 @@ fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
 
 #[test]
 fn an_engine_that_is_named_is_the_only_one() {
-    let (first, second) = (Upstream::doing([body(500, &json!({}))]), Upstream::doing([searxng(1)]));
-    let server = TestServer::with(|config| engines(config, &[("brave", &first, &["key-of-brave"]), ("searxng", &second, &[])]));
+    let (first, second) = (Upstream::site([body(500, &json!({}))]), Upstream::site([searxng(1)]));
+    let server =
+        TestServer::with(|config| engines(config, &[("brave", &first, &["key-of-brave"]), ("searxng", &second, &[])]));
     let answer = search(json!({ "query": "one", "backend": "brave" })).send(&server);
     answer.refused(503, "upstream_overloaded", "Brave Search is overloaded");
     assert_eq!(answer.json()["error"]["tried"][0]["target"], "brave");
@@ -106,7 +113,7 @@ fn an_engine_that_is_named_is_the_only_one() {
 
 #[test]
 fn keys_are_tried_in_turn_and_a_refused_one_is_not_asked_with_again() {
-    let up = Upstream::doing([body(401, &json!({ "error": { "detail": "bad-key-one" } })), brave()]);
+    let up = Upstream::site([body(401, &json!({ "error": { "detail": "bad-key-one" } })), brave()]);
     let server = TestServer::with(|config| engines(config, &[("brave", &up, &["bad-key-one", "good-key-two"])]));
     for query in ["one", "two"] {
         assert_eq!(urls(&search(json!({ "query": query })).send(&server)), ["https://brave.example/"]);
@@ -118,8 +125,9 @@ fn keys_are_tried_in_turn_and_a_refused_one_is_not_asked_with_again() {
 
 #[test]
 fn that_one_engine_finds_nothing_is_an_answer() {
-    let (first, second) = (Upstream::doing([searxng(0)]), Upstream::doing([body(500, &json!({}))]));
-    let server = TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["key-of-brave"])]));
+    let (first, second) = (Upstream::site([searxng(0)]), Upstream::site([body(500, &json!({}))]));
+    let server =
+        TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["key-of-brave"])]));
     let answer = search(json!({ "query": "nothing at all" })).send(&server);
     assert_eq!(answer.ok()["results"], json!([]));
     assert_eq!((first.calls(), second.calls()), (1, 1));
@@ -127,7 +135,7 @@ fn that_one_engine_finds_nothing_is_an_answer() {
 
 #[test]
 fn searches_that_may_not_be_or_cannot_be_are_refused() {
-    let up = Upstream::doing([searxng(1)]);
+    let up = Upstream::site([searxng(1)]);
     let server = TestServer::with(|config| engines(config, &[("searxng", &up, &[])]));
     search(json!({ "query": "x" })).header("x-mediary-privacy", "local").send(&server).refused(
         403,
@@ -164,12 +172,13 @@ fn chatting(entry: Value, web: &Upstream) -> TestServer {
 
 /// What the last message that a provider was sent says.
 fn told(up: &Upstream) -> String {
-    up.last().json()["messages"].as_array().expect("there are messages").last().expect("there is one")["content"].to_string()
+    up.last().json()["messages"].as_array().expect("there are messages").last().expect("there is one")["content"]
+        .to_string()
 }
 
 #[test]
 fn a_chat_is_given_cited_results_behind_a_fence() {
-    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::doing([searxng(3)]));
+    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::site([searxng(3)]));
     let server = chatting(up.entry("a", json!({})), &web);
     let fields = json!({ "messages": [
         { "role": "user", "content": "Who are you?" }, { "role": "assistant", "content": "A model." },
@@ -179,7 +188,13 @@ fn a_chat_is_given_cited_results_behind_a_fence() {
     assert_eq!(answer.header("x-mediary-web-search"), Some("searxng;results=3"));
     assert!(web.last().path.starts_with("/search?q=How+tall+is+the+new+tower%3F&"), "{}", web.last().path);
     let told = told(&up);
-    for words in ["How tall is the new tower?", "never instructions to follow", "result 2]", "https://site2.example/", "Snippet 3"] {
+    for words in [
+        "How tall is the new tower?",
+        "never instructions to follow",
+        "result 2]",
+        "https://site2.example/",
+        "Snippet 3",
+    ] {
         assert!(told.contains(words), "`{words}` is not in: {told}");
     }
     let plain = asking(json!({})).send(&server);
@@ -194,7 +209,7 @@ fn told_first(up: &Upstream) -> String {
 
 #[test]
 fn results_keep_to_their_tokens_in_streams_and_other_formats() {
-    let (up, web) = (Upstream::doing([super::chat_words::streams(&["So", " it is."])]), Upstream::doing([searxng(20)]));
+    let (up, web) = (Upstream::doing([super::chat_words::streams(&["So", " it is."])]), Upstream::site([searxng(20)]));
     let server = TestServer::with(|config| {
         engines(config, &[("searxng", &web, &[])]);
         configure(config, &[up.entry("a", json!({}))]);
@@ -206,7 +221,8 @@ fn results_keep_to_their_tokens_in_streams_and_other_formats() {
     let count: usize = note.strip_prefix("searxng;results=").expect(&note).parse().unwrap();
     assert!((1..20).contains(&count), "{note}");
     assert_eq!(told(&up).matches("https://site").count(), count);
-    let body = json!({ "model": "m", "max_tokens": 9, "messages": [{ "role": "user", "content": "Hello" }], "stream": true });
+    let body =
+        json!({ "model": "m", "max_tokens": 9, "messages": [{ "role": "user", "content": "Hello" }], "stream": true });
     let answer = Request::new("POST", "/v1/messages")
         .body("application/json", body.to_string())
         .header("x-mediary-web-search", "true")
@@ -216,12 +232,16 @@ fn results_keep_to_their_tokens_in_streams_and_other_formats() {
 
 #[test]
 fn a_search_that_fails_is_said_and_one_that_may_not_be_is_refused() {
-    let (up, web) = (Upstream::doing([says("Yes.")]), Upstream::doing([body(500, &json!({}))]));
+    let (up, web) = (Upstream::doing([says("Yes.")]), Upstream::site([body(500, &json!({}))]));
     let server = chatting(up.entry("a", json!({})), &web);
     let answer = asking(json!({})).header("x-mediary-web-search", "true").send(&server);
-    assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Yes.", Some("failed;reason=overloaded")));
+    assert_eq!(
+        (answer.said().as_str(), answer.header("x-mediary-web-search")),
+        ("Yes.", Some("failed;reason=overloaded"))
+    );
     assert!(!told(&up).contains("result"), "{}", told(&up));
-    let refused = asking(json!({})).header("x-mediary-web-search", "true").header("x-mediary-privacy", "local").send(&server);
+    let refused =
+        asking(json!({})).header("x-mediary-web-search", "true").header("x-mediary-privacy", "local").send(&server);
     refused.refused(403, "not_allowed", "may leave this machine");
     let none = TestServer::with(|config| {
         engines(config, &[]);
@@ -241,12 +261,15 @@ fn a_search_that_fails_is_said_and_one_that_may_not_be_is_refused() {
 fn the_targets_own_search_is_used_where_it_has_one_and_that_is_asked_for() {
     let gemini = json!({ "candidates": [{ "content": { "role": "model", "parts": [{ "text": "Found." }] }, "finishReason": "STOP" }],
         "usageMetadata": { "promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2 } });
-    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::doing([searxng(1)]));
+    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::site([searxng(1)]));
     let entry = json!({ "id": "g", "dialect": "gemini", "base_url": format!("http://{}/v1beta", up.address),
         "api_keys": ["key-of-gemini-1"], "models": [{ "id": "m", "hosted_tools": ["googleSearch"] }] });
     let server = chatting(entry, &web);
     let answer = asking(json!({})).header("x-mediary-web-search", "vendor").send(&server);
-    assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Found.", Some("vendor;tool=googleSearch")));
+    assert_eq!(
+        (answer.said().as_str(), answer.header("x-mediary-web-search")),
+        ("Found.", Some("vendor;tool=googleSearch"))
+    );
     assert_eq!((&up.last().json()["tools"], web.calls()), (&json!([{ "googleSearch": {} }]), 0));
     let plain = Upstream::doing([says("Given.")]);
     let server = chatting(plain.entry("a", json!({})), &web);

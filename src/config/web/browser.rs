@@ -72,7 +72,11 @@ impl Default for RawBrowser {
 const COUNT: &str = "a whole number, 1 or more";
 
 pub(in crate::config) const KEYS: &[Key] = &[
-    Key::new("browser.enabled", "true or false", "whether clients may have pages opened in a browser (`/v1/browser/open` and its like)"),
+    Key::new(
+        "browser.enabled",
+        "true or false",
+        "whether clients may have pages opened in a browser (`/v1/browser/open` and its like)",
+    ),
     Key::new(
         "browser.url",
         "a text such as \"http://127.0.0.1:9377\", or empty",
@@ -91,7 +95,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
     ),
     Key::new("browser.tabs", COUNT, "most pages that are open at once"),
     Key::new("browser.tabs_per_key", COUNT, "most pages that one client has open at once"),
-    Key::new("browser.script_megabytes", "a whole number, 32 or more", "most memory of the scripts of one of its processes"),
+    Key::new(
+        "browser.script_megabytes",
+        "a whole number, 32 or more",
+        "most memory of the scripts of one of its processes",
+    ),
     Key::new(
         "browser.idle_seconds",
         "a whole number of seconds, 1 or more",

@@ -166,11 +166,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "the address of Ollama's search, which is asked with the keys of `ollama-cloud`; empty: it is not asked",
     ),
     Key::new("search.google_cse.url", ADDRESS, "the address of Google's Custom Search; empty: it is not asked"),
-    Key::secret(
-        "search.google_cse.keys",
-        KEYS_WANTED,
-        "its keys, likewise; `mediary keys add google-cse` adds more",
-    ),
+    Key::secret("search.google_cse.keys", KEYS_WANTED, "its keys, likewise; `mediary keys add google-cse` adds more"),
     Key::secret("search.google_cse.engine_id", "a text, or empty", "which engine of yours is asked there (`cx`)"),
     Key::new("search.serpapi.url", ADDRESS, "the address of SerpAPI; empty: it is not asked"),
     Key::secret("search.serpapi.keys", KEYS_WANTED, "its keys, likewise; `mediary keys add serpapi` adds more"),
@@ -193,14 +189,14 @@ impl RawSearch {
         let google = (self.google_cse.keys, self.google_cse.engine_id);
         let places = [
             (SearchEngine::Searxng, ["search.searxng.url", ""], self.searxng.url, none.clone()),
-            (SearchEngine::Brave, ["search.brave.url", "search.brave.keys"], self.brave.url, (self.brave.keys, String::new())),
-            (SearchEngine::Ollama, ["search.ollama.url", ""], self.ollama.url, none.clone()),
             (
-                SearchEngine::Google,
-                ["search.google_cse.url", "search.google_cse.keys"],
-                self.google_cse.url,
-                google,
+                SearchEngine::Brave,
+                ["search.brave.url", "search.brave.keys"],
+                self.brave.url,
+                (self.brave.keys, String::new()),
             ),
+            (SearchEngine::Ollama, ["search.ollama.url", ""], self.ollama.url, none.clone()),
+            (SearchEngine::Google, ["search.google_cse.url", "search.google_cse.keys"], self.google_cse.url, google),
             (
                 SearchEngine::SerpApi,
                 ["search.serpapi.url", "search.serpapi.keys"],

@@ -125,7 +125,9 @@ impl WorkerProcess {
                 Reply::Facts(facts) if page.is_some() => document.facts = Some(facts),
                 Reply::Done => return Ok(Ok(document)),
                 Reply::Refused(refusal) => return Ok(Err(refusal)),
-                Reply::Page(_) | Reply::Picture(_) | Reply::Attachment(..) | Reply::Facts(_) => return Err(Broken::Pipe),
+                Reply::Page(_) | Reply::Picture(_) | Reply::Attachment(..) | Reply::Facts(_) => {
+                    return Err(Broken::Pipe);
+                }
             }
         }
     }

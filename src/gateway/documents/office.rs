@@ -36,7 +36,8 @@ impl Reader {
         attempts: &mut AttemptLog,
     ) -> Result<Contents, Failure> {
         let started = Instant::now();
-        let KeptDocument { pages, pictures, attachments, facts } = self.office_document(media, options.page.as_ref()).await?;
+        let KeptDocument { pages, pictures, attachments, facts } =
+            self.office_document(media, options.page.as_ref()).await?;
         let total_pages = pages.len();
         let indices = options.pages.indices(total_pages).map_err(|error| Failure::malformed(error.to_string()))?;
         let limit = self.limits.document.pages as usize;

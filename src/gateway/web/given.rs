@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn what_is_searched_for_is_what_was_asked_last() {
-        let long = format!("{} And what is the tallest tower? Thank you. {}", "Some words. ".repeat(40), "More. ".repeat(9));
+        let long =
+            format!("{} And what is the tallest tower? Thank you. {}", "Some words. ".repeat(40), "More. ".repeat(9));
         let rows = [
             (vec![(Role::User, "one"), (Role::Assistant, "two"), (Role::User, " three\n four ")], Some("three four")),
             (vec![(Role::System, "only"), (Role::User, "")], None),

@@ -104,7 +104,9 @@ pub(in crate::http) async fn read(State(state): State<AppState>, request: Reques
     let asked: PageRequest = body(request, &state, "a page to read").await?;
     let is_text = asked.is_text()?;
     let pages = match asked.pages.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => text.parse::<PageSelection>().map_err(|error| ApiError::malformed(error.to_string()).about("pages"))?,
+        Some(text) => {
+            text.parse::<PageSelection>().map_err(|error| ApiError::malformed(error.to_string()).about("pages"))?
+        }
         None => PageSelection::all(),
     };
     let account = bounds.account.clone();

@@ -138,9 +138,8 @@ impl WebSearch {
             return Err(wrong("language", "an ISO 639-1 code such as \"en\""));
         }
         let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
-        let period = named(&self.time_range).map(|name| {
-            SearchPeriod::named(&name).ok_or_else(|| wrong("time_range", "day, week, month or year"))
-        });
+        let period = named(&self.time_range)
+            .map(|name| SearchPeriod::named(&name).ok_or_else(|| wrong("time_range", "day, week, month or year")));
         let safe = named(&self.safesearch)
             .map(|name| SafeSearch::named(&name).ok_or_else(|| wrong("safesearch", "off, moderate or strict")));
         let engine = named(&self.backend).filter(|name| name != "auto").map(|name| {

@@ -124,7 +124,9 @@ impl Camofox {
                 ("/type", json!({ "ref": at, "text": text, "clear": true, "submit": submit, "pressEnter": submit }))
             }
             Action::Press { key } => ("/press", json!({ "key": key })),
-            Action::Scroll { direction, pixels } => ("/scroll", json!({ "direction": direction.name(), "amount": pixels })),
+            Action::Scroll { direction, pixels } => {
+                ("/scroll", json!({ "direction": direction.name(), "amount": pixels }))
+            }
             Action::Navigate { url } => ("/navigate", json!({ "url": url })),
             Action::Back => ("/back", json!({})),
             Action::Forward => ("/forward", json!({})),
@@ -135,12 +137,24 @@ impl Camofox {
         self.ask(Method::POST, &path(tab, what), &[], Some(body)).await.map(drop)
     }
 
-    async fn ask(&self, method: Method, path: &str, pairs: &[(&str, &str)], body: Option<Value>) -> Result<Value, Failure> {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        pairs: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<Value, Failure> {
         let bytes = self.bytes(method, path, pairs, body).await?;
         serde_json::from_slice(&bytes).map_err(|_| odd())
     }
 
-    async fn bytes(&self, method: Method, path: &str, pairs: &[(&str, &str)], body: Option<Value>) -> Result<Bytes, Failure> {
+    async fn bytes(
+        &self,
+        method: Method,
+        path: &str,
+        pairs: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<Bytes, Failure> {
         let unwritable = || Failure::broken("browser.url cannot be asked");
         let mut url = Url::parse(&format!("{}{path}", self.base)).map_err(|_| unwritable())?;
         if !pairs.is_empty() {
@@ -154,7 +168,10 @@ impl Camofox {
             request.headers_mut().insert(AUTHORIZATION, key.clone());
         }
         let answer = self.fetcher.deliver(request).await.map_err(|failure| {
-            Failure::new(failure.kind, "the browser's server cannot be reached; look at browser.url, and whether it runs")
+            Failure::new(
+                failure.kind,
+                "the browser's server cannot be reached; look at browser.url, and whether it runs",
+            )
         })?;
         let status = answer.status().as_u16();
         if (200..=299).contains(&status) {
@@ -165,10 +182,19 @@ impl Camofox {
         let said = if said.is_empty() { said } else { format!(": {said}") };
         Err(match status {
             401 | 403 => Failure::new(FailureKind::BadKey, "the browser's server refused the key; look at browser.key"),
-            404 | 409 => Failure::new(FailureKind::Unknown, format!("this page or reference is gone; take a snapshot again{said}")),
-            429 => Failure::new(FailureKind::RateLimited { retry_after: None }, "the browser's server has too many pages open"),
+            404 | 409 => Failure::new(
+                FailureKind::Unknown,
+                format!("this page or reference is gone; take a snapshot again{said}"),
+            ),
+            429 => Failure::new(
+                FailureKind::RateLimited { retry_after: None },
+                "the browser's server has too many pages open",
+            ),
             400 | 422 => Failure::new(FailureKind::Unacceptable, format!("the browser does not do that{said}")),
-            _ => Failure::new(FailureKind::Overloaded { retry_after: None }, format!("the browser's server failed ({status})")),
+            _ => Failure::new(
+                FailureKind::Overloaded { retry_after: None },
+                format!("the browser's server failed ({status})"),
+            ),
         })
     }
 }

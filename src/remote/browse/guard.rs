@@ -182,8 +182,16 @@ mod tests {
         let plain = "GET http://a.example:81/b?c#d HTTP/1.1\r\nHost: a.example:81\r\nProxy-Connection: keep-alive\r\nA: b\r\n\r\n";
         let plain = Wanted::of(plain).unwrap();
         assert_eq!(plain.port, 81);
-        assert_eq!(plain.request.as_deref(), Some("GET /b?c HTTP/1.1\r\nHost: a.example:81\r\nA: b\r\nConnection: close\r\n\r\n"));
-        for odd in ["GET /local HTTP/1.1\r\n\r\n", "GET file:///etc/passwd HTTP/1.1\r\n\r\n", "\r\n\r\n", "CONNECT x HTTP/1.1\r\n\r\n"] {
+        assert_eq!(
+            plain.request.as_deref(),
+            Some("GET /b?c HTTP/1.1\r\nHost: a.example:81\r\nA: b\r\nConnection: close\r\n\r\n")
+        );
+        for odd in [
+            "GET /local HTTP/1.1\r\n\r\n",
+            "GET file:///etc/passwd HTTP/1.1\r\n\r\n",
+            "\r\n\r\n",
+            "CONNECT x HTTP/1.1\r\n\r\n",
+        ] {
             let is_tunnel = odd.starts_with("CONNECT");
             assert_eq!(Wanted::of(odd).is_some(), is_tunnel, "{odd}");
         }

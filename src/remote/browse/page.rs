@@ -66,7 +66,8 @@ impl Chromium {
             let size = &sizes["cssContentSize"];
             let (width, height) = (size["width"].as_f64().unwrap_or(1280.0), size["height"].as_f64().unwrap_or(900.0));
             params["captureBeyondViewport"] = true.into();
-            params["clip"] = json!({ "x": 0, "y": 0, "width": width.min(4_000.0), "height": height.min(MOST_HEIGHT), "scale": 1 });
+            params["clip"] =
+                json!({ "x": 0, "y": 0, "width": width.min(4_000.0), "height": height.min(MOST_HEIGHT), "scale": 1 });
         }
         let shot = self.pipe.call(Some(&tab.session), "Page.captureScreenshot", params).await?;
         let data = shot["data"].as_str().unwrap_or_default();
@@ -122,7 +123,9 @@ impl Chromium {
     }
 
     async fn press(&self, tab: &TabName, name: &str) -> Result<(), Failure> {
-        let unknown = || Failure::malformed("there is no such key; Enter, Tab, Escape, ArrowDown, PageDown, a and others are known");
+        let unknown = || {
+            Failure::malformed("there is no such key; Enter, Tab, Escape, ArrowDown, PageDown, a and others are known")
+        };
         let pressed = key(name).ok_or_else(unknown)?;
         let mut event = json!({ "key": pressed.key, "code": pressed.code, "windowsVirtualKeyCode": pressed.number });
         if let Some(text) = &pressed.text {
@@ -142,7 +145,8 @@ impl Chromium {
         let entry = usize::try_from(at).ok().and_then(|at| history["entries"].get(at));
         // The empty page that a tab begins with is none.
         let id = entry.filter(|entry| entry["url"] != "about:blank").and_then(|entry| entry["id"].as_i64());
-        let id = id.ok_or_else(|| Failure::new(FailureKind::Unacceptable, "there is no such page in this tab's history"))?;
+        let id =
+            id.ok_or_else(|| Failure::new(FailureKind::Unacceptable, "there is no such page in this tab's history"))?;
         self.pipe.call(Some(&tab.session), "Page.navigateToHistoryEntry", json!({ "entryId": id })).await?;
         sleep(SETTLE).await;
         self.settle(tab).await
@@ -191,8 +195,9 @@ impl Chromium {
 /// What a reference names, if that is still there.
 fn found(place: Option<Value>, at: &str) -> Result<Value, Failure> {
     let at: String = at.chars().filter(|c| c.is_ascii_alphanumeric()).take(12).collect();
-    let gone =
-        || Failure::new(FailureKind::Unknown, format!("there is no `{at}` on the page any more; take a snapshot again"));
+    let gone = || {
+        Failure::new(FailureKind::Unknown, format!("there is no `{at}` on the page any more; take a snapshot again"))
+    };
     place.ok_or_else(gone)
 }
 
@@ -200,5 +205,8 @@ fn found(place: Option<Value>, at: &str) -> Result<Value, Failure> {
 fn unreached(error: &str) -> Failure {
     let shown: String = error.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(80).collect();
     let kind = if error.contains("TIMED_OUT") { FailureKind::TimedOut } else { FailureKind::Unreachable };
-    Failure::new(kind, format!("the page cannot be reached ({shown}); check the address, and whether it may be gone to"))
+    Failure::new(
+        kind,
+        format!("the page cannot be reached ({shown}); check the address, and whether it may be gone to"),
+    )
 }

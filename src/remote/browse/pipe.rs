@@ -94,9 +94,10 @@ fn gone() -> Failure {
 
 /// What a browser complains of is mostly that a page is gone.
 fn refused(complaint: &str) -> Failure {
-    let is_gone = ["No target", "Session with given id not found", "not attached", "Target closed", "Cannot find context"]
-        .iter()
-        .any(|words| complaint.contains(words));
+    let is_gone =
+        ["No target", "Session with given id not found", "not attached", "Target closed", "Cannot find context"]
+            .iter()
+            .any(|words| complaint.contains(words));
     if is_gone {
         return Failure::new(FailureKind::Unknown, "this page is closed; open it again");
     }
@@ -232,7 +233,10 @@ mod tests {
                 let answer = json!({ "id": asked["id"], "result": { "ok": 1 } });
                 says.write_all(format!("{dialog}\0{popup}\0{answer}\0").as_bytes()).await.unwrap();
                 let declined = heard(&mut hears).await;
-                assert_eq!((&declined["method"], &declined["params"]["accept"]), (&json!("Page.handleJavaScriptDialog"), &json!(false)));
+                assert_eq!(
+                    (&declined["method"], &declined["params"]["accept"]),
+                    (&json!("Page.handleJavaScriptDialog"), &json!(false))
+                );
                 assert_eq!(heard(&mut hears).await["params"]["targetId"], "t2");
                 let asked = heard(&mut hears).await;
                 let error = json!({ "id": asked["id"], "error": { "message": "No target with given id found" } });

@@ -116,7 +116,8 @@ pub(super) const FOCUS: &str = r"(ref) => {
 }";
 
 /// Scrolls.
-pub(super) const SCROLL: &str = "(x, y) => { scrollBy({ left: x, top: y, behavior: 'instant' }); return { ok: true }; }";
+pub(super) const SCROLL: &str =
+    "(x, y) => { scrollBy({ left: x, top: y, behavior: 'instant' }); return { ok: true }; }";
 
 /// The links of a page, each address once.
 pub(super) const LINKS: &str = r"(most) => {

@@ -11,11 +11,11 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::SearchEngine;
 use super::clean::Told;
 use super::engine::Asking;
 use super::query::{FoundPage, SafeSearch, SearchQuery};
 use super::refusal::refusal;
-use super::SearchEngine;
 
 /// It refuses longer searches.
 const MOST_CHARS: usize = 499;

@@ -156,7 +156,8 @@ pub(super) struct Asking {
 
 impl Asking {
     fn at(self, base: &str) -> Result<Request<Bytes>, Failure> {
-        let unwritable = || Failure::malformed("the search cannot be written as a request; check the engine's address and key");
+        let unwritable =
+            || Failure::malformed("the search cannot be written as a request; check the engine's address and key");
         let mut url = Url::parse(&format!("{}{}", base.trim_end_matches('/'), self.path)).map_err(|_| unwritable())?;
         if !self.pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(self.pairs.iter().map(|(name, value)| (*name, value.as_str())));

@@ -32,10 +32,7 @@ fn each_engine_is_asked_in_its_own_words() {
         ..query("a & b")
     };
     let rows = [
-        (
-            SearchEngine::Searxng,
-            "/base/search?q=a+%26+b&format=json&pageno=2&language=de&time_range=week&safesearch=2",
-        ),
+        (SearchEngine::Searxng, "/base/search?q=a+%26+b&format=json&pageno=2&language=de&time_range=week&safesearch=2"),
         (
             SearchEngine::Brave,
             "/base/web/search?q=a+%26+b&count=5&offset=1&text_decorations=false&result_filter=web&search_lang=de&freshness=pw&safesearch=strict",
@@ -115,7 +112,8 @@ fn what_is_found_is_cleaned_and_what_leads_nowhere_is_left_out() {
     assert_eq!((found[0].title.as_str(), found[0].snippet.as_str()), ("Cats & dogs", "It's so"));
     let google = r#"{"items":[{"title":"T","link":"https://g.example/","snippet":"1 < 2 & 3"}]}"#;
     assert_eq!(SearchEngine::Google.read(&answer(200, &[], google)).unwrap()[0].snippet, "1 < 2 & 3");
-    let serpapi = r#"{"organic_results":[{"position":1,"title":"T","link":"https://s.example/","snippet":"s","date":"1 Jan"}]}"#;
+    let serpapi =
+        r#"{"organic_results":[{"position":1,"title":"T","link":"https://s.example/","snippet":"s","date":"1 Jan"}]}"#;
     assert_eq!(SearchEngine::SerpApi.read(&answer(200, &[], serpapi)).unwrap()[0].published.as_deref(), Some("1 Jan"));
     let ollama = r#"{"results":[{"title":"","url":"https://o.example/","content":"c"}]}"#;
     assert_eq!(SearchEngine::Ollama.read(&answer(200, &[], ollama)).unwrap()[0].title, "https://o.example/");
@@ -143,10 +141,7 @@ fn pages_of_duckduckgo_are_read_without_their_adverts() {
     let found = SearchEngine::DuckDuckGo.read(&answer(200, &[], page)).unwrap();
     let shown: Vec<_> =
         found.iter().map(|page| (page.url.as_str(), page.title.as_str(), page.snippet.as_str())).collect();
-    assert_eq!(
-        shown,
-        [("https://a.example/x?y=1", "A title", "What it says"), ("https://b.example/", "B", "")]
-    );
+    assert_eq!(shown, [("https://a.example/x?y=1", "A title", "What it says"), ("https://b.example/", "B", "")]);
     for (status, body) in [(202, ""), (403, ""), (200, "<form id=challenge-form></form>")] {
         let wall = SearchEngine::DuckDuckGo.read(&answer(status, &[], body)).unwrap_err();
         let FailureKind::RateLimited { retry_after: Some(wait) } = wall.kind else { unreachable!("{wall}") };
@@ -160,7 +155,12 @@ fn refusals_say_what_to_do_and_repeat_no_key() {
     let rows = [
         (SearchEngine::Searxng, 403, answer(403, &[], ""), "add `json` to `formats`"),
         (SearchEngine::Brave, 429, answer(429, &brave, r#"{"error":{"code":"RATE_LIMITED"}}"#), "asked too often"),
-        (SearchEngine::Brave, 401, answer(401, &[], r#"{"error":{"detail":"bad sk-0123456789abcdef0123456789"}}"#), "refused the key"),
+        (
+            SearchEngine::Brave,
+            401,
+            answer(401, &[], r#"{"error":{"detail":"bad sk-0123456789abcdef0123456789"}}"#),
+            "refused the key",
+        ),
         (SearchEngine::Google, 404, answer(404, &[], ""), "check its url"),
         (SearchEngine::SerpApi, 500, answer(500, &[], "x"), "overloaded"),
         (SearchEngine::Ollama, 402, answer(402, &[], "{}"), "quota"),

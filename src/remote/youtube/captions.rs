@@ -92,15 +92,21 @@ impl CaptionTrack {
     pub fn read(answer: &Response<Bytes>) -> Result<Vec<Segment>, Failure> {
         let segments = segments(success(answer)?)?;
         if segments.is_empty() {
-            return Err(Failure::new(FailureKind::EmptyAnswer, "the captions of this video are empty; try again later"));
+            return Err(Failure::new(
+                FailureKind::EmptyAnswer,
+                "the captions of this video are empty; try again later",
+            ));
         }
         Ok(segments)
     }
 
     fn address(&self, base: &str) -> Option<String> {
         let mut url = Url::parse(base).ok()?.join(&self.base_url).ok()?;
-        let pairs: Vec<(String, String)> =
-            url.query_pairs().filter(|(name, _)| name != "fmt").map(|(name, value)| (name.into(), value.into())).collect();
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| name != "fmt")
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
         url.query_pairs_mut().clear().extend_pairs(pairs).append_pair("fmt", "json3");
         Some(url.into())
     }
@@ -109,11 +115,7 @@ impl CaptionTrack {
     fn speaks(&self, wanted: &str) -> Option<u8> {
         let (own, wanted) = (self.language_code.to_lowercase(), wanted.to_lowercase());
         let plain = |code: &str| code.split('-').next().unwrap_or_default().to_owned();
-        if own == wanted {
-            Some(0)
-        } else {
-            (plain(&own) == plain(&wanted)).then_some(1)
-        }
+        if own == wanted { Some(0) } else { (plain(&own) == plain(&wanted)).then_some(1) }
     }
 }
 
@@ -153,7 +155,8 @@ struct Piece {
 
 /// Reads captions.
 fn segments(body: &[u8]) -> Result<Vec<Segment>, Failure> {
-    let garbled = || Failure::new(FailureKind::Garbled, "the captions of this video are not what they should be; try again");
+    let garbled =
+        || Failure::new(FailureKind::Garbled, "the captions of this video are not what they should be; try again");
     let timed: Timed = serde_json::from_slice(body).map_err(|_| garbled())?;
     let segment = |event: Event| {
         let text: String = event.segs.iter().map(|piece| piece.utf8.as_str()).collect();
@@ -213,7 +216,8 @@ mod tests {
 
     #[test]
     fn captions_are_asked_for_in_the_form_that_is_read() {
-        let track = CaptionTrack { base_url: "/api/timedtext?v=x&fmt=srv3&lang=en".to_owned(), ..CaptionTrack::default() };
+        let track =
+            CaptionTrack { base_url: "/api/timedtext?v=x&fmt=srv3&lang=en".to_owned(), ..CaptionTrack::default() };
         let address = track.address("https://www.youtube.com").unwrap();
         assert_eq!(address, "https://www.youtube.com/api/timedtext?v=x&lang=en&fmt=json3");
     }

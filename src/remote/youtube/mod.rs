@@ -31,7 +31,8 @@ pub fn video_id(text: &str) -> Result<String, Failure> {
         return Ok(text.to_owned());
     }
     let none = || {
-        let detail = "this is no address of a video of YouTube, as https://www.youtube.com/watch?v=… and https://youtu.be/… are";
+        let detail =
+            "this is no address of a video of YouTube, as https://www.youtube.com/watch?v=… and https://youtu.be/… are";
         Failure::malformed(detail)
     };
     let url = Url::parse(text).map_err(|_| none())?;

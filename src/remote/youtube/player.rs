@@ -110,24 +110,28 @@ impl VideoFacts {
     /// The address of its sound, in the fewest bytes.
     #[must_use]
     pub fn sound(&self) -> Option<&str> {
-        let sounds = self.streaming_data.adaptive_formats.iter().filter(|format| format.mime_type.starts_with("audio/"));
+        let sounds =
+            self.streaming_data.adaptive_formats.iter().filter(|format| format.mime_type.starts_with("audio/"));
         let with_address = sounds.filter_map(|format| Some((format.bitrate, format.url.as_deref()?)));
         with_address.min_by_key(|(bitrate, _)| *bitrate).map(|(_, url)| url)
     }
 
     fn checked(self) -> Result<Self, Failure> {
         let Playability { status, reason } = &self.playability_status;
-        let why = reason.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+        let why =
+            reason.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
         let told = if why.is_empty() { String::new() } else { format!(" ({why})") };
         match status.as_str() {
             "OK" | "LIVE_STREAM_OFFLINE" => Ok(self),
             "LOGIN_REQUIRED" if why.to_lowercase().contains("bot") => {
-                let detail = format!("YouTube takes this server for a robot{told}; try again later, or from another network");
+                let detail =
+                    format!("YouTube takes this server for a robot{told}; try again later, or from another network");
                 Err(Failure::new(FailureKind::RateLimited { retry_after: None }, detail))
             }
-            "LOGIN_REQUIRED" | "AGE_VERIFICATION_REQUIRED" => {
-                Err(Failure::new(FailureKind::Unknown, format!("this video is shown only to those who are signed in{told}")))
-            }
+            "LOGIN_REQUIRED" | "AGE_VERIFICATION_REQUIRED" => Err(Failure::new(
+                FailureKind::Unknown,
+                format!("this video is shown only to those who are signed in{told}"),
+            )),
             "ERROR" | "UNPLAYABLE" => Err(Failure::new(FailureKind::Unknown, format!("there is no such video{told}"))),
             _ => Err(Failure::new(FailureKind::Garbled, "YouTube's answer is not what it should be")),
         }

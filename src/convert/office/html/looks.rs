@@ -130,7 +130,9 @@ fn declared(declarations: &str, look: &mut Look) -> bool {
         says |= match name.as_str() {
             "display" => set(&mut look.is_gone, value == "none"),
             "visibility" => set(&mut look.is_gone, matches!(value, "hidden" | "collapse")),
-            "opacity" => set(&mut look.is_transparent, value.trim_end_matches('%').parse().is_ok_and(|part: f64| part <= 0.02)),
+            "opacity" => {
+                set(&mut look.is_transparent, value.trim_end_matches('%').parse().is_ok_and(|part: f64| part <= 0.02))
+            }
             "font-size" => {
                 look.is_tiny = Some(pixels(value).is_some_and(|size| size < TINY_PX));
                 true
@@ -228,7 +230,9 @@ mod tests {
 
     #[test]
     fn colours_that_cannot_be_told_from_the_page_are_known() {
-        for white in ["white", "#fff", "#FFFFFF", "#fdfdfd", "#0000", "rgb(255, 255,255)", "rgba(0,0,0,0)", "hsl(0 0% 100%)"] {
+        for white in
+            ["white", "#fff", "#FFFFFF", "#fdfdfd", "#0000", "rgb(255, 255,255)", "rgba(0,0,0,0)", "hsl(0 0% 100%)"]
+        {
             assert!(is_white(white), "{white}");
         }
         for other in ["black", "#eee", "#f0f0f0", "rgb(0,0,0)", "red", "#12", "#gggggg", "url(x)", "inherit", "#ffü"] {

@@ -60,12 +60,17 @@ impl Tabs {
         let mut open = self.open();
         let own = open.values().filter(|tab| tab.client == client).count();
         if own >= self.most_of_one {
-            let detail = format!("{own} pages of this key are open, and no more may be; close one, or raise [browser] tabs_per_key");
+            let detail = format!(
+                "{own} pages of this key are open, and no more may be; close one, or raise [browser] tabs_per_key"
+            );
             return Err(Failure::new(FailureKind::RateLimited { retry_after: None }, detail));
         }
         if open.len() >= self.most {
             let kind = FailureKind::Busy { retry_after: Duration::from_secs(5) };
-            return Err(Failure::new(kind, format!("busy: {} pages are open in the browser; try again shortly", open.len())));
+            return Err(Failure::new(
+                kind,
+                format!("busy: {} pages are open in the browser; try again shortly", open.len()),
+            ));
         }
         let id = uuid::Uuid::new_v4().simple().to_string();
         let tab = Tab { client: client.to_vec(), name: None, used: Instant::now(), turn: Arc::default() };
@@ -78,7 +83,8 @@ impl Tabs {
     /// # Errors
     /// When there is none.
     pub(super) async fn use_one(&self, client: &[u8], id: &str) -> Result<AtWork, Failure> {
-        let unknown = || Failure::new(FailureKind::Unknown, "there is no such page open; open it with /v1/browser/open");
+        let unknown =
+            || Failure::new(FailureKind::Unknown, "there is no such page open; open it with /v1/browser/open");
         let turn = {
             let mut open = self.open();
             let tab = open.get_mut(id).filter(|tab| tab.client == client).ok_or_else(unknown)?;

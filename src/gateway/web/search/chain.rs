@@ -77,7 +77,11 @@ impl Searcher {
                 }
                 Ok(_) => tried.push(TriedEngine { engine, failure: None }),
                 Err(failure) => {
-                    tracing::info!(search.engine = engine.name(), failure.kind = failure.kind.name(), "a search failed");
+                    tracing::info!(
+                        search.engine = engine.name(),
+                        failure.kind = failure.kind.name(),
+                        "a search failed"
+                    );
                     tried.push(TriedEngine { engine, failure: Some(failure) });
                 }
             }
@@ -136,7 +140,8 @@ mod tests {
         let limited = |seconds: u64| FailureKind::RateLimited { retry_after: Some(Duration::from_secs(seconds)) };
         let tried = |kinds: &[FailureKind]| -> Vec<TriedEngine> {
             let engines = SearchEngine::ALL.into_iter().zip(kinds);
-            let tried = engines.map(|(engine, kind)| TriedEngine { engine, failure: Some(Failure::new(kind.clone(), "")) });
+            let tried =
+                engines.map(|(engine, kind)| TriedEngine { engine, failure: Some(Failure::new(kind.clone(), "")) });
             tried.collect()
         };
         let all = all_failed(&tried(&[limited(9), limited(4)]));

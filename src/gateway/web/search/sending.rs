@@ -101,7 +101,8 @@ impl Place {
         };
         let what = if kind == FailureKind::TimedOut { "did not answer in time" } else { "cannot be reached" };
         let name = self.engine.title();
-        let detail = format!("{name} {what}; look at search.{}.url and at the network of the server", self.engine.name());
+        let detail =
+            format!("{name} {what}; look at search.{}.url and at the network of the server", self.engine.name());
         Failure::new(kind, detail)
     }
 }

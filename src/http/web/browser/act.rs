@@ -114,7 +114,10 @@ fn chars(asked: Option<usize>) -> Result<usize, ApiError> {
         (status = 504, description = "It took too long", body = ErrorBody),
     )
 )]
-pub(in crate::http) async fn open(State(state): State<AppState>, request: Request) -> Result<Json<SnapshotBody>, ApiError> {
+pub(in crate::http) async fn open(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Json<SnapshotBody>, ApiError> {
     let client = owner_of(request.headers(), &state.config.server);
     let OpenRequest { url, max_chars } = body(request, &state, "a page to open").await?;
     let opened = Box::pin(state.gateway.open_page(&client, &url, chars(max_chars)?)).await?;
@@ -173,12 +176,14 @@ pub(in crate::http) async fn act(State(state): State<AppState>, request: Request
             let links = Box::pin(gateway.links_of_page(&client, &tab)).await?;
             let links: Vec<PageLinkBody> =
                 links.into_iter().map(|link| PageLinkBody { text: link.text, url: link.url }).collect();
-            return Ok(Json(json!({ "object": "browser_links", "status": "ok", "tab_id": tab, "links": links })).into_response());
+            return Ok(Json(json!({ "object": "browser_links", "status": "ok", "tab_id": tab, "links": links }))
+                .into_response());
         }
         "screenshot" => {
             let png = Box::pin(gateway.picture_of_page(&client, &tab, false)).await?;
             let image = json!({ "media_type": "image/png", "data": STANDARD.encode(png) });
-            return Ok(Json(json!({ "object": "browser_picture", "status": "ok", "tab_id": tab, "image": image })).into_response());
+            return Ok(Json(json!({ "object": "browser_picture", "status": "ok", "tab_id": tab, "image": image }))
+                .into_response());
         }
         "close" => {
             Box::pin(gateway.act_on_page(&client, &tab, &PageAct::Close)).await?;

@@ -46,6 +46,17 @@ impl SnapshotBody {
     fn of(tab_id: String, seen: SeenPage, from: usize) -> Self {
         let truncated = from + seen.text.chars().count() < seen.total_chars;
         let SeenPage { url, title, text, refs, total_chars, hidden } = seen;
-        Self { object: "browser_page", status: "ok", tab_id, url, title, snapshot: text, refs, truncated, total_chars, hidden }
+        Self {
+            object: "browser_page",
+            status: "ok",
+            tab_id,
+            url,
+            title,
+            snapshot: text,
+            refs,
+            truncated,
+            total_chars,
+            hidden,
+        }
     }
 }

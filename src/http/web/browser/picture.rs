@@ -110,10 +110,14 @@ pub(in crate::http) async fn screenshot(State(state): State<AppState>, request: 
         let named = asked.model.unwrap_or_else(|| "vision".to_owned());
         let wish = TellWish { model: named, prompt: asked.prompt, bounds, client };
         let told = Box::pin(state.gateway.tell_of_picture(png.clone(), wish)).await.map_err(refused)?;
-        (description, model) = (Some(told.reply.choices.first().map(|choice| choice.text.clone()).unwrap_or_default()), Some(told.route.target.to_string()));
+        (description, model) = (
+            Some(told.reply.choices.first().map(|choice| choice.text.clone()).unwrap_or_default()),
+            Some(told.route.target.to_string()),
+        );
     }
     let image = ImageBody { media_type: "image/png", data: STANDARD.encode(png) };
-    let told = PictureBody { object: "browser_picture", status: "ok", tab_id: asked.tab_id, image, text, description, model };
+    let told =
+        PictureBody { object: "browser_picture", status: "ok", tab_id: asked.tab_id, image, text, description, model };
     let mut response = Json(told).into_response();
     price(&account, response.headers_mut());
     Ok(response)

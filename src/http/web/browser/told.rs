@@ -112,7 +112,12 @@ pub(in crate::http) async fn search(
         };
         pages.push(FoundBody { title: page.title, url: page.url, snippet: page.snippet, snapshot, error });
     }
-    Ok(Json(BrowseSearchBody { object: "browser_search", query: wish.query.text, backend_used: found.engine.name(), pages }))
+    Ok(Json(BrowseSearchBody {
+        object: "browser_search",
+        query: wish.query.text,
+        backend_used: found.engine.name(),
+        pages,
+    }))
 }
 
 /// Opens a page, sees it and closes it again.
