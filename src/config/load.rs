@@ -143,6 +143,7 @@ fn settle(
     let batches = raw.batches.check(&mut check);
     let queue = raw.queue.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
+    let mcp = raw.mcp.check();
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -173,6 +174,7 @@ fn settle(
                     batches,
                     queue,
                     realtime,
+                    mcp,
                     registry,
                     log,
                     telemetry,

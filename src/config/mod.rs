@@ -21,6 +21,7 @@ mod kept;
 mod keys;
 mod limits;
 mod load;
+mod mcp;
 mod overrides;
 mod probes;
 mod problem;
@@ -61,6 +62,7 @@ pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
+pub use mcp::Mcp;
 pub use overrides::Overrides;
 pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
@@ -124,6 +126,8 @@ pub struct Config {
     pub queue: Queue,
     /// How live conversations are held.
     pub realtime: Realtime,
+    /// Whether tools are offered by the Model Context Protocol.
+    pub mcp: Mcp,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

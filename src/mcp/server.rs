@@ -1,0 +1,129 @@
+//! The server of the protocol: what it offers, and what it does when it is asked.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, Implementation, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+
+use super::desk::{Desk, carried};
+use super::door::Door;
+use super::progress::Progress;
+use super::running::{Caller, Running};
+use super::{files, tools};
+
+/// What a client is told of all tools together.
+const INSTRUCTIONS: &str = "Tools to read, hear, see, speak and draw through this gateway. Name what they work on by `url`, by the \
+     `file_id` of a file kept here, or by `data` in base64. What they make is kept as a file for a day: hand its file_id on \
+     rather than its bytes.";
+
+/// The server of the protocol. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Server {
+    door: Arc<dyn Door>,
+    running: Arc<Running>,
+    is_here: bool,
+}
+
+impl Server {
+    /// One for clients elsewhere; `running`: where a call is found that a client takes back in another request.
+    pub fn new(door: Arc<dyn Door>, running: Arc<Running>) -> Self {
+        Self { door, running, is_here: false }
+    }
+
+    /// One for the client that started this process: files of this machine are named by their paths.
+    pub fn here(door: Arc<dyn Door>) -> Self {
+        Self { door, running: Arc::default(), is_here: true }
+    }
+
+    fn desk(&self, context: &RequestContext<RoleServer>) -> Desk<'_> {
+        let carried = context.extensions.get::<Parts>().map_or_else(HeaderMap::new, |parts| carried(&parts.headers));
+        Desk { door: &*self.door, carried, progress: Progress::of(context), is_here: self.is_here }
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
+        let mut name = Implementation::new("mediary", env!("CARGO_PKG_VERSION"));
+        name.title = Some("Mediary".to_owned());
+        let mut info = ServerConfig::new(capabilities);
+        info.server_info = name;
+        info.instructions = Some(INSTRUCTIONS.to_owned());
+        info
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(tools::offered(self.is_here).to_vec()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        tools::offered(self.is_here).iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Some(offer) = tools::named(&request.name) else {
+            let message = format!("There is no tool `{}` here; tools/list names those that there are.", request.name);
+            return Err(ErrorData::invalid_params(message, None));
+        };
+        let desk = self.desk(&context);
+        let caller = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Caller>());
+        let entered = caller.map(|caller| self.running.enter(caller.clone(), context.id.to_string()));
+        let taken_back = async {
+            match &entered {
+                Some(entered) => entered.taken_back().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            // What is dropped here ends its request, and the calls to targets with it.
+            () = context.ct.cancelled() => Err(ErrorData::internal_error("The call was taken back.", None)),
+            () = taken_back => Err(ErrorData::internal_error("The call was taken back.", None)),
+            given = (offer.run)(&desk, request.arguments.unwrap_or_default()) => {
+                let result = given.map_or_else(CallToolResult::from, CallToolResult::from);
+                Ok(CallToolResponse::from(result))
+            }
+            () = desk.progress.keep_telling() => Err(ErrorData::internal_error("The call ended before its tool.", None)),
+        }
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let cursor = request.and_then(|request| request.cursor);
+        files::listed(&self.desk(&context), cursor.as_deref()).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(files::templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        files::content(&self.desk(&context), &request.uri).await.map(ReadResourceResponse::from)
+    }
+}
