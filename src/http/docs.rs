@@ -55,7 +55,7 @@ use super::{
         batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
         batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
         batches::messages::results, batches::messages::remove,
-        ocr::process, ocr::mistral::mistral, mcp::streamable,
+        ocr::process, ocr::mistral::mistral, mcp::streamable, mcp::open, mcp::message,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,

@@ -28,22 +28,31 @@ const INSTRUCTIONS: &str = "Tools to read, hear, see, speak and draw through thi
 pub struct Server {
     door: Arc<dyn Door>,
     running: Arc<Running>,
+    /// What each request carries that came without headers of its own.
+    carried: HeaderMap,
     is_here: bool,
 }
 
 impl Server {
     /// One for clients elsewhere; `running`: where a call is found that a client takes back in another request.
     pub fn new(door: Arc<dyn Door>, running: Arc<Running>) -> Self {
-        Self { door, running, is_here: false }
+        Self { door, running, carried: HeaderMap::new(), is_here: false }
     }
 
     /// One for the client that started this process: files of this machine are named by their paths.
     pub fn here(door: Arc<dyn Door>) -> Self {
-        Self { door, running: Arc::default(), is_here: true }
+        Self { door, running: Arc::default(), carried: HeaderMap::new(), is_here: true }
+    }
+
+    /// The same for one client, whose messages come on a way of their own behind a request with these headers.
+    #[must_use]
+    pub fn for_one(self, headers: &HeaderMap) -> Self {
+        Self { carried: carried(headers), ..self }
     }
 
     fn desk(&self, context: &RequestContext<RoleServer>) -> Desk<'_> {
-        let carried = context.extensions.get::<Parts>().map_or_else(HeaderMap::new, |parts| carried(&parts.headers));
+        let parts = context.extensions.get::<Parts>();
+        let carried = parts.map_or_else(|| self.carried.clone(), |parts| carried(&parts.headers));
         Desk { door: &*self.door, carried, progress: Progress::of(context), is_here: self.is_here }
     }
 }

@@ -26,7 +26,7 @@ impl Trouble {
             words = format!("`{param}`: {words}");
         }
         let wait = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        if let Some(seconds) = wait.filter(|_| !words.contains("try again")) {
+        if let Some(seconds) = wait.filter(|_| !words.to_lowercase().contains("try again")) {
             words = format!("{} Try again in {seconds} s.", ended(words));
         }
         match error["code"].as_str() {
@@ -61,6 +61,8 @@ mod tests {
             (400, None, json!({"error": {"message": "`input` is no text.", "param": "input", "code": null}}), "`input` is no text."),
             (429, Some("7"), json!({"error": {"message": "All limits are reached", "code": "rate_limit_exceeded"}}),
              "All limits are reached. Try again in 7 s. (rate_limit_exceeded)"),
+            (503, Some("7"), json!({"error": {"message": "It is busy. Try again in 7 s.", "code": "busy"}}),
+             "It is busy. Try again in 7 s. (busy)"),
             (502, None, json!("a page"), "The server answered with status 502 and no reason."),
         ];
         for (status, wait, body, expected) in rows {

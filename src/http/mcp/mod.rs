@@ -4,6 +4,7 @@
 //! routes is a request like any other, with the same key, and is counted there.
 
 mod door;
+mod legacy;
 mod message;
 mod streamable;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::any;
+use axum::routing::{any, get, post};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -19,7 +20,9 @@ use super::guard::{Known, guarded_apart};
 use super::state::AppState;
 use super::visit;
 use crate::mcp::{Running, Server};
+use legacy::Sessions;
 pub use door::RouterDoor;
+pub(super) use legacy::{__path_message, __path_open, message, open};
 pub(super) use streamable::{__path_streamable, streamable};
 
 /// What the routes of the protocol work with.
@@ -28,6 +31,8 @@ pub(super) struct Speaking {
     state: AppState,
     service: StreamableHttpService<Server, NeverSessionManager>,
     running: Arc<Running>,
+    server: Server,
+    sessions: Arc<Sessions>,
 }
 
 /// All routes, and those of the protocol beside them, whose tools ask these.
@@ -45,9 +50,14 @@ pub(super) fn beside(app: Router, state: AppState, known: Known) -> Router {
         .disable_allowed_hosts()
         .disable_allowed_origins()
         .with_max_request_body_bytes(usize::MAX);
-    let service = StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
-    let server = state.config.server.clone();
-    let speaking = Speaking { state, service, running };
-    let routes = Router::new().route("/mcp", any(streamable)).with_state(speaking);
-    app.merge(guarded_apart(routes, &server, known).layer(from_fn(visit::accompany)))
+    let served = server.clone();
+    let service = StreamableHttpService::new(move || Ok(served.clone()), Arc::default(), config);
+    let rules = state.config.server.clone();
+    let speaking = Speaking { state, service, running, server, sessions: Arc::default() };
+    let routes = Router::new()
+        .route("/mcp", any(streamable))
+        .route("/sse", get(open))
+        .route("/sse/messages", post(message))
+        .with_state(speaking);
+    app.merge(guarded_apart(routes, &rules, known).layer(from_fn(visit::accompany)))
 }
