@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, image, import,
-    keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify, worker,
+    keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify,
+    worker,
 };
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine

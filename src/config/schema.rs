@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime, registry,
-    request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
+    registry, request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.

@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr, ollama,
-    plan, realtime, tasks, videos,
+    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr,
+    ollama, plan, realtime, tasks, videos,
 };
 
 #[derive(OpenApi)]

@@ -19,8 +19,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged,
-    mcp, metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit,
+    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
+    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit,
 };
 use crate::config::Server;
 #[cfg(test)]

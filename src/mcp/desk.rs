@@ -115,7 +115,13 @@ impl Desk<'_> {
             200 => {
                 let file_id = json(&body)?["id"].as_str().unwrap_or_default().to_owned();
                 let (name, mime_type) = (name.to_owned(), mime_type.to_owned());
-                Ok(Some(KeptFile { uri: format!("{FILES}{file_id}"), file_id, name, mime_type, bytes: bytes.len() as u64 }))
+                Ok(Some(KeptFile {
+                    uri: format!("{FILES}{file_id}"),
+                    file_id,
+                    name,
+                    mime_type,
+                    bytes: bytes.len() as u64,
+                }))
             }
             503 => Ok(None),
             _ => Err(Trouble::refused(status, &headers, &body)),

@@ -20,7 +20,8 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// A page of the files of this client.
 pub(super) async fn listed(desk: &Desk<'_>, cursor: Option<&str>) -> Result<ListResourcesResult, ErrorData> {
-    let after = cursor.map(|cursor| form_urlencoded::Serializer::new("&".to_owned()).append_pair("after", cursor).finish());
+    let after =
+        cursor.map(|cursor| form_urlencoded::Serializer::new("&".to_owned()).append_pair("after", cursor).finish());
     let path = format!("/v1/files?limit={PAGE}{}", after.unwrap_or_default());
     let list = match desk.get(&path).await {
         Ok(list) => list,
@@ -49,7 +50,8 @@ fn resource(file: &Value) -> Resource {
 /// How addresses of files look.
 pub(super) fn templates() -> ListResourceTemplatesResult {
     let template = ResourceTemplate::new(format!("{FILES}{{file_id}}"), "file");
-    let described = template.with_description("A file kept here, by its id: what tools made, and what was sent to POST /v1/files");
+    let described =
+        template.with_description("A file kept here, by its id: what tools made, and what was sent to POST /v1/files");
     ListResourceTemplatesResult::with_all_items(vec![described])
 }
 
@@ -72,7 +74,8 @@ pub(super) async fn content(desk: &Desk<'_>, uri: &str) -> Result<ReadResourceRe
         );
         return Err(ErrorData::invalid_params(message, None));
     }
-    let answer = desk.ask(Method::GET, &format!("/v1/files/{id}/content"), None).await.map_err(|trouble| refused(&trouble))?;
+    let answer =
+        desk.ask(Method::GET, &format!("/v1/files/{id}/content"), None).await.map_err(|trouble| refused(&trouble))?;
     let (headers, bytes) = desk.whole(answer).await.map_err(|trouble| refused(&trouble))?;
     let mime = header(&headers, "content-type").unwrap_or("application/octet-stream").to_owned();
     let is_text = mime.starts_with("text/") || mime.starts_with("application/json");

@@ -134,7 +134,9 @@ fn located(url: String) -> Result<Medium, Trouble> {
 
 fn inline(data: &str) -> Result<Medium, Trouble> {
     let no_base64 = || {
-        Trouble::new("`data` is no base64. Encode the bytes of the file; to send words, put them into the prompt instead.")
+        Trouble::new(
+            "`data` is no base64. Encode the bytes of the file; to send words, put them into the prompt instead.",
+        )
     };
     let encoded = match data.strip_prefix("data:") {
         Some(rest) => rest.split_once(";base64,").ok_or_else(no_base64)?.1,
@@ -154,7 +156,9 @@ async fn of_path(path: &str) -> Result<Medium, Trouble> {
         None => path.to_owned(),
     };
     let unread = |error: std::io::Error| {
-        Trouble::new(format!("The file {plain} cannot be read: {error}. Give the absolute path of a file of this machine."))
+        Trouble::new(format!(
+            "The file {plain} cannot be read: {error}. Give the absolute path of a file of this machine."
+        ))
     };
     let length = tokio::fs::metadata(&plain).await.map_err(unread)?;
     if !length.is_file() {

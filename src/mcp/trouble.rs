@@ -56,13 +56,30 @@ mod tests {
     #[test]
     fn an_answer_of_a_route_becomes_a_sentence_that_says_what_to_do() {
         let rows = [
-            (400, None, json!({"error": {"message": "send a text", "param": "input", "code": "bad_field"}}),
-             "`input`: send a text. (bad_field)"),
-            (400, None, json!({"error": {"message": "`input` is no text.", "param": "input", "code": null}}), "`input` is no text."),
-            (429, Some("7"), json!({"error": {"message": "All limits are reached", "code": "rate_limit_exceeded"}}),
-             "All limits are reached. Try again in 7 s. (rate_limit_exceeded)"),
-            (503, Some("7"), json!({"error": {"message": "It is busy. Try again in 7 s.", "code": "busy"}}),
-             "It is busy. Try again in 7 s. (busy)"),
+            (
+                400,
+                None,
+                json!({"error": {"message": "send a text", "param": "input", "code": "bad_field"}}),
+                "`input`: send a text. (bad_field)",
+            ),
+            (
+                400,
+                None,
+                json!({"error": {"message": "`input` is no text.", "param": "input", "code": null}}),
+                "`input` is no text.",
+            ),
+            (
+                429,
+                Some("7"),
+                json!({"error": {"message": "All limits are reached", "code": "rate_limit_exceeded"}}),
+                "All limits are reached. Try again in 7 s. (rate_limit_exceeded)",
+            ),
+            (
+                503,
+                Some("7"),
+                json!({"error": {"message": "It is busy. Try again in 7 s.", "code": "busy"}}),
+                "It is busy. Try again in 7 s. (busy)",
+            ),
             (502, None, json!("a page"), "The server answered with status 502 and no reason."),
         ];
         for (status, wait, body, expected) in rows {

@@ -89,6 +89,7 @@ mod limits;
 mod matrix;
 mod mcp;
 mod mcp_cli;
+mod mcp_keys;
 mod mcp_talk;
 mod mcp_tools;
 mod messages;

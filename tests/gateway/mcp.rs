@@ -35,7 +35,10 @@ fn asking(id: u32, prompt: &str) -> Value {
 }
 
 fn names(list: &Value) -> Vec<&str> {
-    list["tools"].as_array().map(|tools| tools.iter().filter_map(|tool| tool["name"].as_str()).collect()).unwrap_or_default()
+    list["tools"]
+        .as_array()
+        .map(|tools| tools.iter().filter_map(|tool| tool["name"].as_str()).collect())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -43,7 +46,8 @@ fn a_client_of_the_older_protocol_shakes_hands_and_calls() {
     let up = Upstream::doing([says("Four.")]);
     let server = with_providers(&[up.entry("up", json!({}))]);
     for version in ["2025-03-26", "2025-06-18", OLDER] {
-        let capabilities = json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+        let capabilities =
+            json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
         let answer = message(&older(0, "initialize", &capabilities), &[]).send(&server);
         let told = result(&answer);
         assert_eq!((&told["protocolVersion"], &told["serverInfo"]["name"]), (&json!(version), &json!("mediary")));
@@ -72,7 +76,8 @@ fn a_client_of_the_stateless_protocol_just_asks() {
     let found = asked(&server, "server/discover", json!({}));
     assert!(found["supportedVersions"].as_array().is_some_and(|all| all.contains(&json!("2026-07-28"))), "{found:#}");
     assert_eq!(names(&asked(&server, "tools/list", json!({}))), TOOLS);
-    let (words, data) = done(&server, "ask_model", json!({ "prompt": "What is 2 + 2?", "model": "m", "system": "Be short." }));
+    let (words, data) =
+        done(&server, "ask_model", json!({ "prompt": "What is 2 + 2?", "model": "m", "system": "Be short." }));
     assert_eq!((words.as_str(), &data["finish_reason"], &data["prompt_tokens"]), ("Four.", &json!("stop"), &json!(9)));
     let sent = up.last().json();
     assert_eq!(sent["messages"][0], json!({ "role": "system", "content": "Be short." }));
@@ -89,16 +94,24 @@ fn what_goes_wrong_is_told_to_the_model_with_what_to_do() {
     let server = with_providers(&[up.entry("up", json!({}))]);
     let rows = [
         ("read_document", json!({}), "give one of `url`, `file_id` or `data`"),
-        ("read_document", json!({ "url": "https://a.example/x", "data": "AA==" }), "only one of `url`, `file_id` or `data`"),
+        (
+            "read_document",
+            json!({ "url": "https://a.example/x", "data": "AA==" }),
+            "only one of `url`, `file_id` or `data`",
+        ),
         ("read_document", json!({ "path": "/etc/hostname" }), "not on your machine"),
         ("read_document", json!({ "url": "file:///etc/hostname" }), "begin with https://"),
         ("read_document", json!({ "data": "no base64!" }), "is no base64"),
         ("read_document", json!({ "file_id": "file-1" }), "no files"),
-        ("read_document", json!({ "data": encoded(b"%PDF-1.7 broken") }), "(" ),
+        ("read_document", json!({ "data": encoded(b"%PDF-1.7 broken") }), "("),
         ("read_document", json!({ "url": "http://169.254.169.254/latest" }), "file_url"),
-        ("transcribe", json!({ "data": encoded(&sample("sign.png")) }), "(" ),
+        ("transcribe", json!({ "data": encoded(&sample("sign.png")) }), "("),
         ("ask_model", json!({}), "missing field `prompt`"),
-        ("ask_model", json!({ "prompt": "a", "modle": "m" }), "unknown field `modle`, expected one of `prompt`, `model`"),
+        (
+            "ask_model",
+            json!({ "prompt": "a", "modle": "m" }),
+            "unknown field `modle`, expected one of `prompt`, `model`",
+        ),
         ("ask_model", json!({ "prompt": "a", "media": [{}] }), "`media[0]`: Nothing is named"),
         ("ask_model", json!({ "prompt": "a", "model": "no-such-model-m" }), "model_not_found"),
         ("ask_model", json!({ "prompt": "a", "model": "m" }), "all_providers_failed"),
@@ -147,10 +160,12 @@ fn a_foreign_page_gets_no_tools() {
 
 #[test]
 fn a_document_is_read_and_each_page_told() {
-    let (words, data) = done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "output": "text" }));
+    let (words, data) =
+        done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "output": "text" }));
     assert_eq!(words.trim(), "Platform 9 closes at 21:45");
     assert_eq!((&data["format"], &data["pages"], &data["truncated"]), (&json!("png"), &json!(1), &json!(false)));
-    let (short, data) = done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "max_chars": 8 }));
+    let (short, data) =
+        done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "max_chars": 8 }));
     assert!(short.starts_with("Platform\n\n[Cut after 8 of"), "{short}");
     assert_eq!((&data["text"], &data["truncated"]), (&json!("Platform"), &json!(true)));
     let arguments = json!({ "data": encoded(&sample("invoice.pdf")) });
@@ -162,7 +177,10 @@ fn a_document_is_read_and_each_page_told() {
     for (done, told) in (1..).zip(progress) {
         let params = &told["params"];
         assert_eq!((&told["method"], &params["progressToken"]), (&json!("notifications/progress"), &json!("p")));
-        assert_eq!((params["progress"].as_f64(), params["total"].as_f64()), (Some(f64::from(done)), Some(progress.len() as f64)));
+        assert_eq!(
+            (params["progress"].as_f64(), params["total"].as_f64()),
+            (Some(f64::from(done)), Some(progress.len() as f64))
+        );
     }
     assert_eq!(last["result"]["isError"], false, "{last:#}");
     assert!(last["result"]["structuredContent"]["text"].as_str().is_some_and(|text| text.len() > 40), "{last:#}");
@@ -242,7 +260,8 @@ fn a_client_of_2024_gets_its_answers_in_a_stream_of_its_own() {
         let body = serde_json::to_string_pretty(body).expect("it has a text");
         Request::new("POST", endpoint.clone()).header("x-api-key", key).body("application/json", body).send(&server)
     };
-    let capabilities = json!({ "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+    let capabilities =
+        json!({ "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
     assert_eq!(post(&older(0, "initialize", &capabilities), "key-of-one").status, 202);
     let told = stream.message();
     assert_eq!((&told["id"], &told["result"]["protocolVersion"]), (&json!(0), &json!("2024-11-05")));

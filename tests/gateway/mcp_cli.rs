@@ -35,8 +35,16 @@ impl Started {
         let home = tempfile::tempdir().expect("there is a temporary folder");
         let mut command = mediary(&[&["mcp"], arguments].concat());
         // A home without models, but for those that the checkout has.
-        command.env("XDG_DATA_HOME", home.path()).env("XDG_STATE_HOME", home.path()).env("XDG_RUNTIME_DIR", home.path());
-        command.env("HOME", home.path()).env("TMPDIR", home.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .env("XDG_DATA_HOME", home.path())
+            .env("XDG_STATE_HOME", home.path())
+            .env("XDG_RUNTIME_DIR", home.path());
+        command
+            .env("HOME", home.path())
+            .env("TMPDIR", home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut child = command.spawn().expect("the program was built");
         let to = child.stdin.take();
         let from = BufReader::new(child.stdout.take().expect("it has a pipe"));
@@ -62,7 +70,8 @@ impl Started {
     }
 
     fn shake_hands(&mut self) {
-        let capabilities = json!({ "protocolVersion": OLDER, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+        let capabilities =
+            json!({ "protocolVersion": OLDER, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
         let told = self.ask(&older(0, "initialize", &capabilities));
         assert_eq!((&told["protocolVersion"], &told["serverInfo"]["name"]), (&json!(OLDER), &json!("mediary")));
         self.tell(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
@@ -80,7 +89,9 @@ fn without_a_server_a_gateway_in_the_process_reads_files_of_this_machine() {
     let mut started = Started::with(&[]);
     started.shake_hands();
     let path = checkout().join("samples").join("sign.png").display().to_string();
-    let call = |id: u32, arguments: Value| older(id, "tools/call", &json!({ "name": "read_document", "arguments": arguments }));
+    let call = |id: u32, arguments: Value| {
+        older(id, "tools/call", &json!({ "name": "read_document", "arguments": arguments }))
+    };
     let read = started.ask(&call(1, json!({ "path": path, "max_chars": 8 })));
     assert!(words(&read).starts_with("Platform\n\n[Cut after 8"), "{read:#}");
     // What is kept is kept for as long as the process lives.

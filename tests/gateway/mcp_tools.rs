@@ -11,7 +11,7 @@ use super::audio_transcriptions::{ear, hears};
 use super::chat_talk::{serving, with_providers};
 use super::chat_words::{answers, says};
 use super::craft::wav;
-use super::images_words::{encoded, editor, gives, painter, png};
+use super::images_words::{editor, encoded, gives, painter, png};
 use super::mcp_talk::{asked, called, done, stateless, words};
 use super::server::{TestServer, sample, shared};
 use super::site::{Page, Site};
@@ -41,7 +41,10 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
     let uri = format!("mediary://files/{id}");
     assert_eq!(listed["resources"][0]["uri"], uri.as_str(), "{listed:#}");
     let read = asked(&server, "resources/read", json!({ "uri": uri }));
-    assert_eq!((&read["contents"][0]["mimeType"], &read["contents"][0]["blob"]), (&json!("image/png"), &json!(encoded(&made))));
+    assert_eq!(
+        (&read["contents"][0]["mimeType"], &read["contents"][0]["blob"]),
+        (&json!("image/png"), &json!(encoded(&made)))
+    );
     let templates = asked(&server, "resources/templates/list", json!({}));
     assert_eq!(templates["resourceTemplates"][0]["uriTemplate"], "mediary://files/{file_id}");
     for unknown in ["mediary://files/file-none", "mediary://files/../models", "file:///etc/passwd"] {
@@ -49,14 +52,19 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
         assert!(answer["error"]["message"].as_str().is_some_and(|text| text.contains("resources/list")), "{answer:#}");
     }
 
-    let arguments = json!({ "prompt": "at night", "model": "editing/m", "pictures": [{ "file_id": id }], "show": true });
+    let arguments =
+        json!({ "prompt": "at night", "model": "editing/m", "pictures": [{ "file_id": id }], "show": true });
     let edited = called(&server, "edit_image", arguments);
     let blocks = edited["content"].as_array().expect("it has content");
     let of = |kind: &str| blocks.iter().find(|block| block["type"] == kind).unwrap_or(&Value::Null);
     assert_eq!(of("image")["data"], encoded(&changed), "{edited:#}");
-    assert_eq!((&of("resource_link")["mimeType"], &of("resource_link")["size"]), (&json!("image/png"), &json!(changed.len())));
+    assert_eq!(
+        (&of("resource_link")["mimeType"], &of("resource_link")["size"]),
+        (&json!("image/png"), &json!(changed.len()))
+    );
 
-    let (told, _) = done(&server, "describe_media", json!({ "file_id": uri, "model": "seeing/m", "question": "What is it?" }));
+    let (told, _) =
+        done(&server, "describe_media", json!({ "file_id": uri, "model": "seeing/m", "question": "What is it?" }));
     assert_eq!(told, "A fox.");
     let sent = seeing.last().json();
     assert_eq!(sent["messages"][0]["content"][0], json!({ "type": "text", "text": "What is it?" }));
@@ -108,13 +116,17 @@ fn a_text_is_spoken_into_a_file() {
     let up = Upstream::doing([Act::File { mime: "audio/wav", bytes: recording(1) }]);
     let speaker = up.entry("mouth", json!({ "models": [{ "id": "m", "tasks": ["speech"], "voices": ["alloy"] }] }));
     let server = keeping(folder.path(), &[speaker]);
-    let arguments = json!({ "text": "Good morning.", "model": "mouth/m", "voice": "alloy", "format": "wav", "show": true });
+    let arguments =
+        json!({ "text": "Good morning.", "model": "mouth/m", "voice": "alloy", "format": "wav", "show": true });
     let spoken = called(&server, "speak", arguments);
     assert_eq!(spoken["isError"], false, "{spoken:#}");
     assert_eq!(up.last().json()["input"], "Good morning.");
     let blocks = spoken["content"].as_array().expect("it has content");
     assert_eq!(blocks.iter().filter(|block| block["type"] == "audio" || block["type"] == "resource_link").count(), 2);
-    assert!(spoken["structuredContent"]["file"]["file_id"].as_str().is_some_and(|id| id.starts_with("file-")), "{spoken:#}");
+    assert!(
+        spoken["structuredContent"]["file"]["file_id"].as_str().is_some_and(|id| id.starts_with("file-")),
+        "{spoken:#}"
+    );
 }
 
 #[test]
@@ -130,7 +142,10 @@ fn a_long_text_is_cut_and_the_whole_kept() {
     let arguments = json!({ "url": site.url("/long.txt"), "max_chars": 50, "output": "text" });
     let (told, data) = done(&fetching, "read_document", arguments);
     let id = data["file"]["file_id"].as_str().unwrap_or_default();
-    assert!(told.contains(&format!("[Cut after 50 of {} characters. The whole is the file {id};", long.trim_end().len())), "{told}");
+    assert!(
+        told.contains(&format!("[Cut after 50 of {} characters. The whole is the file {id};", long.trim_end().len())),
+        "{told}"
+    );
     let read = asked(&fetching, "resources/read", json!({ "uri": data["file"]["uri"] }));
     assert_eq!(read["contents"][0]["text"].as_str().map(str::trim_end), Some(long.trim_end()), "{read:#}");
     // What may not be fetched is not.
@@ -150,18 +165,27 @@ fn several_models_answer_and_are_ranked() {
     assert!(data["text"].as_str().is_some_and(|text| told.starts_with(text)), "{data:#}");
     let (told, data) = done(&server, "compare", json!({ "task": "a", "models": models, "criteria": ["length"] }));
     assert!(told.contains("## one/m") && told.contains("A much longer answer."), "{told}");
-    assert!(data["table"].as_str().is_some_and(|table| table.contains("| one/m |") || table.contains("one/m")), "{data:#}");
+    assert!(
+        data["table"].as_str().is_some_and(|table| table.contains("| one/m |") || table.contains("one/m")),
+        "{data:#}"
+    );
 }
 
 #[test]
 fn vectors_come_as_data_and_many_as_a_file() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let vectors = |count: usize, width: usize| {
-        let all: Vec<Value> = (0..count).map(|index| json!({ "object": "embedding", "index": index, "embedding": vec![0.5; width] })).collect();
-        answers(200, &json!({ "object": "list", "model": "m", "data": all, "usage": { "prompt_tokens": 2, "total_tokens": 2 } }))
+        let all: Vec<Value> = (0..count)
+            .map(|index| json!({ "object": "embedding", "index": index, "embedding": vec![0.5; width] }))
+            .collect();
+        answers(
+            200,
+            &json!({ "object": "list", "model": "m", "data": all, "usage": { "prompt_tokens": 2, "total_tokens": 2 } }),
+        )
     };
     let up = Upstream::doing([vectors(2, 3), vectors(3, 8_000)]);
-    let server = keeping(folder.path(), &[up.entry("up", json!({ "models": [{ "id": "m", "tasks": ["embedding"] }] }))]);
+    let server =
+        keeping(folder.path(), &[up.entry("up", json!({ "models": [{ "id": "m", "tasks": ["embedding"] }] }))]);
     let (told, data) = done(&server, "embed", json!({ "texts": ["a", "b"], "model": "up/m" }));
     assert_eq!(told, "2 vectors of 3 numbers by up/m, in the structured result.");
     assert_eq!(data["vectors"], json!([[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]));

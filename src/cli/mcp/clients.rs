@@ -118,7 +118,9 @@ impl ConfigArgs {
         }
         let mut words = format!("Write this into {place}, and start the client anew.");
         if configuration.to_string().contains(A_KEY) {
-            words.push_str(&format!(" In place of {A_KEY} goes a key of this server: `mediary clients create` makes one."));
+            words.push_str(&format!(
+                " In place of {A_KEY} goes a key of this server: `mediary clients create` makes one."
+            ));
         }
         // Beside what may go into a file.
         let _closed = writeln!(io::stderr(), "{words}");

@@ -38,7 +38,8 @@ pub(super) fn with_gateway(
     let models = context.models(Some(&loaded.source))?;
     let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
     let kept = runtime.block_on(async {
-        let database = DatabasePlace::Folder(files.path().join("store")).open().await.map_err(|error| error.to_string())?;
+        let database =
+            DatabasePlace::Folder(files.path().join("store")).open().await.map_err(|error| error.to_string())?;
         let content = Some(files.path().join("content"));
         KeptFiles::start(Arc::new(database), &config, content).await.map_err(|failure| failure.to_string())
     });

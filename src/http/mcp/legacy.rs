@@ -135,10 +135,12 @@ pub(in super::super) async fn message(
     named: Result<Query<Named>, axum::extract::rejection::QueryRejection>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let gone = || ApiError::not_found("unknown_stream", "There is no such stream with this key; open one with GET /sse.");
+    let gone =
+        || ApiError::not_found("unknown_stream", "There is no such stream with this key; open one with GET /sse.");
     let Query(Named { session }) = named.map_err(|_| gone())?;
     let owner = client_of(request.headers());
-    let session = speaking.sessions.all().get(&session).filter(|session| session.owner == owner).cloned().ok_or_else(gone)?;
+    let session =
+        speaking.sessions.all().get(&session).filter(|session| session.owner == owner).cloned().ok_or_else(gone)?;
     let JsonBody { text, parsed: _held } = json_body(request, &speaking.state).await?;
     if serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_err() {
         return Err(ApiError::malformed("the message is not JSON"));

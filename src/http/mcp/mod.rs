@@ -20,8 +20,8 @@ use super::guard::{Known, guarded_apart};
 use super::state::AppState;
 use super::visit;
 use crate::mcp::{Running, Server};
-use legacy::Sessions;
 pub use door::RouterDoor;
+use legacy::Sessions;
 pub(super) use legacy::{__path_message, __path_open, message, open};
 pub(super) use streamable::{__path_streamable, streamable};
 

@@ -39,7 +39,10 @@ const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
         (status = 406, description = "`Accept` does not name both types"),
     )
 )]
-pub(in super::super) async fn streamable(State(speaking): State<Speaking>, request: Request) -> Result<Response, ApiError> {
+pub(in super::super) async fn streamable(
+    State(speaking): State<Speaking>,
+    request: Request,
+) -> Result<Response, ApiError> {
     if *request.method() != Method::POST {
         let Ok(response) = tower::ServiceExt::oneshot(speaking.service, request).await;
         return Ok(response.map(Body::new));

@@ -120,7 +120,8 @@ async fn read_document(desk: &Desk<'_>, mut arguments: JsonObject) -> Result<Out
 async fn told(desk: &Desk<'_>, answer: Answer) -> Result<Value, Trouble> {
     let (mut body, mut unread) = (answer.body, Vec::new());
     while let Some(piece) = body.next().await {
-        unread.extend_from_slice(&piece.map_err(|why| Trouble::new(format!("The answer broke off: {why}. Try again.")))?);
+        unread
+            .extend_from_slice(&piece.map_err(|why| Trouble::new(format!("The answer broke off: {why}. Try again.")))?);
         while let Some(end) = unread.windows(2).position(|two| two == b"\n\n") {
             let event: Vec<u8> = unread.drain(..end + 2).collect();
             let event = String::from_utf8_lossy(&event);

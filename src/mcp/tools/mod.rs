@@ -115,7 +115,8 @@ mod tests {
         for tool in offered(false) {
             assert!(!serde_json::to_string(&tool.input_schema).unwrap().contains("\"path\""), "{}", tool.name);
         }
-        let here = offered(true).iter().filter(|tool| serde_json::to_string(&tool.input_schema).unwrap().contains("\"path\""));
+        let here =
+            offered(true).iter().filter(|tool| serde_json::to_string(&tool.input_schema).unwrap().contains("\"path\""));
         assert!(here.count() >= 6);
     }
 }

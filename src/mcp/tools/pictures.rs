@@ -151,7 +151,8 @@ async fn made(desk: &Desk<'_>, route: &str, request: &Value, show: bool) -> Resu
     let mut made = Vec::new();
     for picture in body["data"].as_array().map_or(&[][..], Vec::as_slice) {
         let data = picture["b64_json"].as_str().unwrap_or_default();
-        let bytes = STANDARD.decode(data).map_err(|_| Trouble::new("The target gave no picture. Try another `model`."))?;
+        let bytes =
+            STANDARD.decode(data).map_err(|_| Trouble::new("The target gave no picture. Try another `model`."))?;
         let (mime_type, ending) = kind(&bytes);
         let file = desk.keep(&format!("picture.{ending}"), mime_type, &bytes).await?;
         let revised_prompt = picture["revised_prompt"].as_str().map(str::to_owned);

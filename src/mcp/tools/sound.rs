@@ -212,7 +212,8 @@ async fn speak(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Troubl
     let Speaking { text, voice, language, model, format, speed, show } = read(arguments)?;
     let format = format.unwrap_or(SoundFormat::Mp3);
     let mut request = json!({ "input": text, "model": model.as_deref().unwrap_or("auto"), "response_format": format });
-    let wishes = [("voice", voice.map(Value::from)), ("language", language.map(Value::from)), ("speed", speed.map(Value::from))];
+    let wishes =
+        [("voice", voice.map(Value::from)), ("language", language.map(Value::from)), ("speed", speed.map(Value::from))];
     for (name, value) in wishes {
         if let Some(value) = value {
             request[name] = value;
@@ -224,7 +225,9 @@ async fn speak(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Troubl
     let ending = request["response_format"].as_str().unwrap_or("mp3");
     let file = desk.keep(&format!("speech.{ending}"), &mime_type, &bytes).await?;
     let words = match &file {
-        Some(file) => format!("Spoken: the file {} ({}, {} bytes), kept for a day.", file.file_id, mime_type, file.bytes),
+        Some(file) => {
+            format!("Spoken: the file {} ({}, {} bytes), kept for a day.", file.file_id, mime_type, file.bytes)
+        }
         None => "Spoken; the sound is sent along, since this server keeps no files.".to_owned(),
     };
     let sound = Sound { model: model_of(&headers), mime_type: mime_type.clone(), file };
