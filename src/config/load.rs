@@ -130,7 +130,8 @@ fn settle(
     let limits = raw.limits.check(&mut check);
     let admission = raw.admission.check(&mut check);
     let fetch = raw.fetch.check(&mut check);
-    let routing = raw.routing.check(&mut check);
+    let redaction = raw.redaction.check(&mut check);
+    let routing = raw.routing.check(redaction, &mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let response_cache = raw.response_cache.check(&mut check);

@@ -66,7 +66,7 @@ impl Source {
     pub(super) async fn medium(self, desk: &Desk<'_>) -> Result<Medium, Trouble> {
         let ways = if desk.is_here { "`url`, `file_id`, `path` or `data`" } else { "`url`, `file_id` or `data`" };
         match (self.url, self.file_id, self.path, self.data) {
-            (Some(url), None, None, None) => located(url),
+            (Some(url), None, None, None) => located(&url),
             (None, Some(id), None, None) => Ok(Medium::Kept(id.strip_prefix(FILES).unwrap_or(&id).to_owned())),
             (None, None, Some(path), None) if desk.is_here => of_path(&path).await,
             (None, None, Some(_), None) => Err(Trouble::new(
@@ -119,15 +119,15 @@ impl Medium {
 }
 
 /// What an address names, which may be that of a file here, or hold the bytes itself.
-fn located(url: String) -> Result<Medium, Trouble> {
-    let url = url.trim().to_owned();
+fn located(url: &str) -> Result<Medium, Trouble> {
+    let url = url.trim();
     if let Some(id) = url.strip_prefix(FILES) {
         return Ok(Medium::Kept(id.to_owned()));
     }
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
-        Some("http" | "https") => Ok(Medium::There(url)),
-        Some("data") => inline(&url),
+        Some("http" | "https") => Ok(Medium::There(url.to_owned())),
+        Some("data") => inline(url),
         _ => Err(Trouble::new("`url` is no address that can be fetched: it has to begin with https:// or http://.")),
     }
 }
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_address_may_name_a_file_here_or_hold_the_bytes() {
-        let told = |url: &str| match located(url.to_owned()) {
+        let told = |url: &str| match located(url) {
             Ok(Medium::There(url)) => format!("there {url}"),
             Ok(Medium::Kept(id)) => format!("kept {id}"),
             Ok(Medium::Bytes(bytes, _)) => format!("bytes {}", String::from_utf8(bytes).unwrap()),

@@ -117,6 +117,7 @@ mod realtime_talk;
 mod realtime_tokens;
 mod realtime_vendors;
 mod recipe;
+mod redaction;
 mod registry;
 mod reload;
 mod request_bodies;

@@ -16,6 +16,7 @@ use futures_util::{StreamExt as _, stream};
 use rmcp::ServiceExt as _;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, split};
+use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
@@ -99,7 +100,8 @@ pub(in super::super) async fn open(State(speaking): State<Speaking>, headers: He
     }
     let open = Open { sessions: speaking.sessions.clone(), name: name.clone(), _ended: ended.clone().drop_guard() };
     let server = speaking.server.clone().for_one(&headers);
-    tokio::spawn(async move {
+    let mut at_work = JoinSet::new();
+    at_work.spawn(async move {
         // It ends with its stream, whose client is told nothing more.
         if let Ok(running) = server.serve_with_ct(split(theirs), ended).await {
             let _ended = running.waiting().await;
@@ -107,9 +109,9 @@ pub(in super::super) async fn open(State(speaking): State<Speaking>, headers: He
     });
     let endpoint = Event::default().event("endpoint").data(format!("{MESSAGES}?sessionId={name}"));
     let lines = BufReader::new(from).lines();
-    let answers = stream::unfold((lines, open), |(mut lines, open)| async move {
+    let answers = stream::unfold((lines, open, at_work), |(mut lines, open, at_work)| async move {
         let line = lines.next_line().await.ok()??;
-        Some((Event::default().event("message").data(line), (lines, open)))
+        Some((Event::default().event("message").data(line), (lines, open, at_work)))
     });
     let events = stream::iter([endpoint]).chain(answers).map(Ok::<_, Infallible>);
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(PING));

@@ -59,10 +59,11 @@ pub(in super::super) async fn streamable(
     request.extensions_mut().insert(caller);
     let Ok(response) = tower::ServiceExt::oneshot(speaking.service, request).await;
     let mut response = response.map(|body| Body::new(Held::new(Body::new(body), parsed))).into_response();
-    if begins && response.status().is_success() {
-        if let Ok(name) = HeaderValue::try_from(Uuid::now_v7().simple().to_string()) {
-            response.headers_mut().insert(SESSION, name);
-        }
+    if begins
+        && response.status().is_success()
+        && let Ok(name) = HeaderValue::try_from(Uuid::now_v7().simple().to_string())
+    {
+        response.headers_mut().insert(SESSION, name);
     }
     Ok(response)
 }

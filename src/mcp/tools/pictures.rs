@@ -103,13 +103,13 @@ struct Made {
 
 async fn generate_image(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let Generating { prompt, size, count, quality, model, show } = read(arguments)?;
-    let request = request(prompt, model, count, [("size", size), ("quality", quality)])?;
+    let request = request(&prompt, model, count, [("size", size), ("quality", quality)])?;
     made(desk, "/v1/images/generations", &request, show).await
 }
 
 async fn edit_image(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let Editing { prompt, pictures, mask, size, count, model, show } = read(arguments)?;
-    let mut request = request(prompt, model, count, [("size", size), ("quality", None)])?;
+    let mut request = request(&prompt, model, count, [("size", size), ("quality", None)])?;
     if pictures.is_empty() {
         return Err(Trouble::new("`pictures` is empty: name the picture that is to change."));
     }
@@ -127,7 +127,7 @@ async fn edit_image(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, T
 }
 
 fn request(
-    prompt: String,
+    prompt: &str,
     model: Option<String>,
     count: Option<u8>,
     wishes: [(&str, Option<String>); 2],
