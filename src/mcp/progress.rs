@@ -26,6 +26,12 @@ impl Progress {
         Self { told: token.map(|token| (context.peer.clone(), token)), counts: AtomicBool::new(false) }
     }
 
+    /// That of a call whose client does not want to know.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self { told: None, counts: AtomicBool::new(false) }
+    }
+
     /// Whether the client wants to know. A tool that asks tells from here on, in numbers of its own.
     pub(super) fn is_wanted(&self) -> bool {
         self.counts.store(true, Ordering::Relaxed);

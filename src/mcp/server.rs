@@ -1,9 +1,10 @@
 //! The server of the protocol: what it offers, and what it does when it is asked.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, Implementation, ListResourceTemplatesResult,
     ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
@@ -13,7 +14,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
 use super::desk::{Desk, carried};
-use super::door::Door;
+use super::door::{Call, Door};
 use super::progress::Progress;
 use super::running::{Caller, Running};
 use super::{files, tools};
@@ -30,18 +31,20 @@ pub struct Server {
     running: Arc<Running>,
     /// What each request carries that came without headers of its own.
     carried: HeaderMap,
+    /// Which of the routes that not every server has are there, as far as it was looked.
+    there: Arc<Mutex<BTreeMap<&'static str, bool>>>,
     is_here: bool,
 }
 
 impl Server {
     /// One for clients elsewhere; `running`: where a call is found that a client takes back in another request.
     pub fn new(door: Arc<dyn Door>, running: Arc<Running>) -> Self {
-        Self { door, running, carried: HeaderMap::new(), is_here: false }
+        Self { door, running, carried: HeaderMap::new(), there: Arc::default(), is_here: false }
     }
 
     /// One for the client that started this process: files of this machine are named by their paths.
     pub fn here(door: Arc<dyn Door>) -> Self {
-        Self { door, running: Arc::default(), carried: HeaderMap::new(), is_here: true }
+        Self { door, running: Arc::default(), carried: HeaderMap::new(), there: Arc::default(), is_here: true }
     }
 
     /// The same for one client, whose messages come on a way of their own behind a request with these headers.
@@ -54,6 +57,22 @@ impl Server {
         let parts = context.extensions.get::<Parts>();
         let carried = parts.map_or_else(|| self.carried.clone(), |parts| carried(&parts.headers));
         Desk { door: &*self.door, carried, progress: Progress::of(context), is_here: self.is_here }
+    }
+
+    /// Whether the route that a tool wants is there.
+    async fn has(&self, offer: &tools::Offer, desk: &Desk<'_>) -> bool {
+        let Some(route) = offer.wants else { return true };
+        let known = || self.there.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known().get(route).copied();
+        if let Some(is_there) = before {
+            return is_there;
+        }
+        let call = Call { method: Method::GET, path: route.to_owned(), headers: desk.carried.clone(), body: None };
+        // It is posted to; what is there says so.
+        let Ok(answer) = self.door.ask(call).await else { return false };
+        let is_there = answer.status != 404;
+        known().insert(route, is_there);
+        is_there
     }
 }
 
@@ -71,9 +90,18 @@ impl ServerHandler for Server {
     async fn list_tools(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools::offered(self.is_here).to_vec()))
+        let desk = self.desk(&context);
+        let mut all = Vec::new();
+        for tool in tools::offered(self.is_here) {
+            if let Some(offer) = tools::named(&tool.name)
+                && self.has(offer, &desk).await
+            {
+                all.push(tool.clone());
+            }
+        }
+        Ok(ListToolsResult::with_all_items(all))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -85,11 +113,15 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Some(offer) = tools::named(&request.name) else {
-            let message = format!("There is no tool `{}` here; tools/list names those that there are.", request.name);
-            return Err(ErrorData::invalid_params(message, None));
-        };
         let desk = self.desk(&context);
+        let offer = match tools::named(&request.name) {
+            Some(offer) if self.has(offer, &desk).await => offer,
+            _ => {
+                let message =
+                    format!("There is no tool `{}` here; tools/list names those that there are.", request.name);
+                return Err(ErrorData::invalid_params(message, None));
+            }
+        };
         let caller = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Caller>());
         let entered = caller.map(|caller| self.running.enter(caller.clone(), context.id.to_string()));
         let taken_back = async {

@@ -117,6 +117,9 @@ fn a_server_that_runs_does_the_work_and_a_call_that_is_taken_back_ends_there() {
     wait_until("the provider is asked", || up.calls() == 2);
     started.tell(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 2 } }));
     up.was_left();
+    drop(server);
+    let gone = started.ask(&call(3));
+    assert!(gone["isError"] == true && words(&gone).contains("mediary status"), "{gone:#}");
     assert_eq!(started.end(), Some(0));
 }
 

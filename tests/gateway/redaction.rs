@@ -14,7 +14,7 @@ const SAID: &str = "Write to mina.brown@example.org, card 4111 1111 1111 1111, f
 const SEEN: &str = "Write to [EMAIL_1], card [CARD_1], from [PHONE_1].";
 
 fn redacting(up: &Upstream, kinds: &[&str]) -> TestServer {
-    serving(&[up.far_entry("up", json!({}))], |config| {
+    serving(&[up.far_entry("up", json!({ "models": [{ "id": "m", "tools": true }] }))], |config| {
         let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         config.routing.redaction = Redaction { providers: vec!["*".to_owned()], kinds };
     })

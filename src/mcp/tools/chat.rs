@@ -21,6 +21,7 @@ pub(super) static ASK: Offer = Offer {
     input: |is_here| with_media(schema::<Asking>(), is_here),
     output: result::<Words>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(ask_model(desk, arguments)),
 };
 

@@ -28,6 +28,7 @@ pub(super) static READ: Offer = Offer {
     input: |is_here| joined(schema::<Reading>(), &Source::schema(is_here)),
     output: result::<Document>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(read_document(desk, arguments)),
 };
 
@@ -39,6 +40,7 @@ pub(super) static DESCRIBE: Offer = Offer {
     input: |is_here| joined(schema::<Describing>(), &Source::schema(is_here)),
     output: result::<Words>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(describe_media(desk, arguments)),
 };
 

@@ -7,6 +7,7 @@ mod several;
 mod sound;
 mod standing;
 mod vectors;
+mod web;
 
 use std::sync::{Arc, LazyLock};
 
@@ -28,13 +29,15 @@ pub(super) struct Offer {
     output: fn() -> JsonObject,
     /// Whether it makes something that is kept.
     makes: bool,
+    /// The route that not every server has, and without which there is no such tool.
+    pub(super) wants: Option<&'static str>,
     pub(super) run: Run,
 }
 
 type Run = for<'a> fn(&'a Desk<'a>, JsonObject) -> BoxFuture<'a, Result<Outcome, Trouble>>;
 
 /// All of them, in the order in which they are offered.
-static OFFERS: [&Offer; 13] = [
+static OFFERS: [&Offer; 16] = [
     &documents::READ,
     &sound::TRANSCRIBE,
     &sound::SPEAK,
@@ -45,6 +48,9 @@ static OFFERS: [&Offer; 13] = [
     &chat::ASK,
     &several::FORK,
     &several::COMPARE,
+    &web::SEARCH,
+    &web::BROWSE,
+    &web::YOUTUBE,
     &standing::LIST_MODELS,
     &standing::EXPLAIN_PLAN,
     &standing::STATS,
@@ -107,7 +113,7 @@ mod tests {
         assert_eq!(names.len(), OFFERS.len());
         // All of it lies in the context of each conversation.
         let all = serde_json::to_string(offered(true)).unwrap();
-        assert!(all.len() < 24_000, "{} bytes", all.len());
+        assert!(all.len() < 30_000, "{} bytes", all.len());
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) static GENERATE: Offer = Offer {
     input: |_| schema::<Generating>(),
     output: result::<Pictures>,
     makes: true,
+    wants: None,
     run: |desk, arguments| Box::pin(generate_image(desk, arguments)),
 };
 
@@ -41,6 +42,7 @@ pub(super) static EDIT: Offer = Offer {
     },
     output: result::<Pictures>,
     makes: true,
+    wants: None,
     run: |desk, arguments| Box::pin(edit_image(desk, arguments)),
 };
 

@@ -21,6 +21,7 @@ pub(super) static FORK: Offer = Offer {
     input: |is_here| with_media(schema::<Forking>(), is_here),
     output: result::<Forked>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(fork(desk, arguments)),
 };
 
@@ -32,6 +33,7 @@ pub(super) static COMPARE: Offer = Offer {
     input: |_| schema::<Comparing>(),
     output: result::<Comparison>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(compare(desk, arguments)),
 };
 

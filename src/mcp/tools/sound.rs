@@ -27,6 +27,7 @@ pub(super) static TRANSCRIBE: Offer = Offer {
     input: |is_here| joined(schema::<Transcribing>(), &Source::schema(is_here)),
     output: result::<Transcript>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(transcribe(desk, arguments)),
 };
 
@@ -37,6 +38,7 @@ pub(super) static SPEAK: Offer = Offer {
     input: |_| schema::<Speaking>(),
     output: result::<Sound>,
     makes: true,
+    wants: None,
     run: |desk, arguments| Box::pin(speak(desk, arguments)),
 };
 

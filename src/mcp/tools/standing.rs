@@ -25,6 +25,7 @@ pub(super) static LIST_MODELS: Offer = Offer {
     input: |_| schema::<Listing>(),
     output: result::<Models>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(list_models(desk, arguments)),
 };
 
@@ -36,6 +37,7 @@ pub(super) static EXPLAIN_PLAN: Offer = Offer {
     input: |is_here| with_media(schema::<Explaining>(), is_here),
     output: result::<Explained>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(explain_plan(desk, arguments)),
 };
 
@@ -46,6 +48,7 @@ pub(super) static STATS: Offer = Offer {
     input: |_| schema::<Nothing>(),
     output: result::<Stats>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(stats(desk, arguments)),
 };
 

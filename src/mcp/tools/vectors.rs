@@ -21,6 +21,7 @@ pub(super) static EMBED: Offer = Offer {
     input: |_| schema::<Embedding>(),
     output: result::<Vectors>,
     makes: false,
+    wants: None,
     run: |desk, arguments| Box::pin(embed(desk, arguments)),
 };
 
