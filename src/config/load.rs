@@ -130,7 +130,8 @@ fn settle(
     let limits = raw.limits.check(&mut check);
     let admission = raw.admission.check(&mut check);
     let fetch = raw.fetch.check(&mut check);
-    let routing = raw.routing.check(&mut check);
+    let redaction = raw.redaction.check(&mut check);
+    let routing = raw.routing.check(redaction, &mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let response_cache = raw.response_cache.check(&mut check);
@@ -143,6 +144,7 @@ fn settle(
     let batches = raw.batches.check(&mut check);
     let queue = raw.queue.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
+    let mcp = raw.mcp.check();
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -173,6 +175,7 @@ fn settle(
                     batches,
                     queue,
                     realtime,
+                    mcp,
                     registry,
                     log,
                     telemetry,

@@ -9,8 +9,8 @@ use toml::{Table, Value};
 
 use super::keys::{self, Key};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
-    request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
+    redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.
@@ -34,6 +34,8 @@ pub(super) struct Raw {
     pub(super) batches: batches::RawBatches,
     pub(super) queue: queue::RawQueue,
     pub(super) realtime: realtime::RawRealtime,
+    pub(super) redaction: redaction::RawRedaction,
+    pub(super) mcp: mcp::RawMcp,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
     pub(super) telemetry: telemetry::RawTelemetry,
@@ -102,6 +104,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         batches::KEYS,
         queue::KEYS,
         realtime::KEYS,
+        redaction::KEYS,
+        mcp::KEYS,
         registry::KEYS,
         request_logging::KEYS,
         telemetry::KEYS,
