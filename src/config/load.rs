@@ -143,6 +143,9 @@ fn settle(
     let jobs = raw.jobs.check(&mut check);
     let batches = raw.batches.check(&mut check);
     let queue = raw.queue.check(&mut check);
+    let search = raw.search.check(&mut check);
+    let youtube = raw.youtube.check(&mut check);
+    let browser = raw.browser.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
     let mcp = raw.mcp.check();
     let registry = raw.registry.check();
@@ -150,8 +153,10 @@ fn settle(
     let telemetry = raw.telemetry.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
-    match (server, fetch, telemetry) {
-        (Some(server), Some(fetch), Some(telemetry)) if problems.is_empty() => {
+    match (server, fetch, telemetry, search, youtube, browser) {
+        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser))
+            if problems.is_empty() =>
+        {
             // What is no list of keys is filled in by the caller.
             let (providers, aliases, proxies) = (Vec::new(), Aliases::new(), ProxyRules::default());
             let keys_off = BTreeSet::new();
@@ -174,6 +179,9 @@ fn settle(
                     jobs,
                     batches,
                     queue,
+                    search,
+                    youtube,
+                    browser,
                     realtime,
                     mcp,
                     registry,

@@ -42,6 +42,7 @@ mod secret;
 mod server;
 mod store;
 mod telemetry;
+mod web;
 
 #[cfg(test)]
 mod tests;
@@ -83,6 +84,7 @@ pub use secret::{Headers, KeyList, ProxyChoice, Secret};
 pub use server::{LogFormat, LogLevel, Server};
 pub use store::Store;
 pub use telemetry::Telemetry;
+pub use web::{Browser, Search, SearchSetting, Youtube};
 
 use std::collections::BTreeSet;
 
@@ -126,6 +128,12 @@ pub struct Config {
     pub batches: Batches,
     /// Where lines of batches are handed out.
     pub queue: Queue,
+    /// Which search engines of the web are asked.
+    pub search: Search,
+    /// Where videos are looked up.
+    pub youtube: Youtube,
+    /// Which browser opens pages.
+    pub browser: Browser,
     /// How live conversations are held.
     pub realtime: Realtime,
     /// Whether tools are offered by the Model Context Protocol.

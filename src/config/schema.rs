@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, Key};
+use super::web::{browser, search, youtube};
 use super::{
     admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
     redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
@@ -33,6 +34,9 @@ pub(super) struct Raw {
     pub(super) jobs: jobs::RawJobs,
     pub(super) batches: batches::RawBatches,
     pub(super) queue: queue::RawQueue,
+    pub(super) search: search::RawSearch,
+    pub(super) youtube: youtube::RawYoutube,
+    pub(super) browser: browser::RawBrowser,
     pub(super) realtime: realtime::RawRealtime,
     pub(super) redaction: redaction::RawRedaction,
     pub(super) mcp: mcp::RawMcp,
@@ -103,6 +107,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         jobs::KEYS,
         batches::KEYS,
         queue::KEYS,
+        search::KEYS,
+        youtube::KEYS,
+        browser::KEYS,
         realtime::KEYS,
         redaction::KEYS,
         mcp::KEYS,

@@ -27,6 +27,7 @@ use super::routing::Router;
 use super::safety::Safety;
 use super::tasks::Desk;
 use super::treatments::{Installed, Pipelines, Treatments};
+use super::web::Web;
 use super::{Gateway, Recipe, execution};
 use crate::config::{Config, Fetch};
 use crate::models::Models;
@@ -132,6 +133,7 @@ impl Gateway {
         let readings = cache_dir.filter(|_| most_bytes > 0).and_then(|dir| remembered(&dir, most_bytes));
         let (pdf, limits) = (Arc::new(pdf), config.limits.clone());
         let daemon = Daemon::of(&providers, &config.routing);
+        let web = Web::new(config, &providers);
         let router = Router::new(providers, config.routing.clone(), local.clone(), rows.clone());
         let router = Arc::new(router.remembering_lists(registry_dir));
         router.recall_lists();
@@ -155,6 +157,7 @@ impl Gateway {
             desk: Desk::start()?,
             intake,
             safety: Arc::new(safety),
+            web,
             daemon,
             local,
             rows: rows.into(),

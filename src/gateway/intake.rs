@@ -169,7 +169,12 @@ impl Intake {
             spool.write(chunk)
         };
         let fetched = self.fetcher.fetch(url, &mut keep).await?;
-        Ok(FetchedFile { blob: spool.finish(), media_type: fetched.media_type, name: fetched.file_name })
+        Ok(FetchedFile {
+            blob: spool.finish(),
+            media_type: fetched.media_type,
+            name: fetched.file_name,
+            url: fetched.url,
+        })
     }
 }
 
@@ -182,6 +187,8 @@ pub struct FetchedFile {
     pub media_type: Option<String>,
     /// What its address ends with, or its host calls it.
     pub name: Option<String>,
+    /// The address that answered, redirects followed.
+    pub url: String,
 }
 
 /// Why the files that a request names are not there.

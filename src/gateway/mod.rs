@@ -43,6 +43,7 @@ mod spool;
 mod tasks;
 mod temporary;
 mod treatments;
+pub mod web;
 
 pub use administration::{
     Administration, BadPassword, NotAdmitted, NotKept, NumberedSettings, Session, new_id, unix_seconds,
@@ -100,6 +101,7 @@ use answer_cache::AnswerCache;
 use intake::Intake;
 use safety::Safety;
 use tasks::Desk;
+use web::Web;
 
 /// The rooms of the gateway.
 #[derive(Debug)]
@@ -125,6 +127,7 @@ pub struct Gateway {
     desk: Desk,
     intake: Intake,
     safety: Arc<Safety>,
+    web: Web,
     daemon: Option<Daemon>,
     local: Arc<Local>,
     rows: Arc<[Abilities]>,

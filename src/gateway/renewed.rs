@@ -34,6 +34,7 @@ impl Gateway {
     pub fn renewed(&self, renewal: Renewal<'_>) -> Self {
         let Renewal { config, recipe, pipelines, providers } = renewal;
         let daemon = Daemon::of(&providers, &config.routing);
+        let web = self.web.renewed(config, &providers);
         let router = self.router.renewed(providers, config.routing.clone(), self.local.clone(), self.rows.to_vec());
         let router = Arc::new(router);
         let reader = Arc::new(self.reader.renewed(config.limits.clone(), recipe, router.clone()));
@@ -55,6 +56,7 @@ impl Gateway {
             desk: self.desk.clone(),
             intake,
             safety: self.safety.clone(),
+            web,
             daemon,
             local: self.local.clone(),
             rows: self.rows.clone(),

@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr,
-    ollama, plan, realtime, tasks, videos,
+    ollama, plan, realtime, tasks, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -61,7 +61,9 @@ use super::{
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
         admin::change_client_key, admin::remove_client_key, admin::rotate_client_key, admin::requests, admin::request,
         admin::usage, admin::admin_health, admin::engines, admin::install_engines, admin::restart, admin::settings, admin::change_settings, admin::change_password,
-        forks::fork, forks::compare,
+        forks::fork, forks::compare, web::search, web::read, web::transcript,
+        web::browser::open, web::browser::act, web::browser::snapshot, web::browser::screenshot, web::browser::search,
+        web::browser::summarize, web::browser::health,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -82,6 +84,8 @@ use super::{
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
         (name = "mcp", description = "Tools for agents"),
+        (name = "web", description = "The web is searched, and its pages are read"),
+        (name = "browser", description = "Pages are opened in a browser, seen and acted on"),
         (name = "models", description = "What can be asked for"),
         (name = "admin", description = "Keys, requests and usage, for administrators"),
         (name = "server", description = "The server itself"),
@@ -122,6 +126,12 @@ impl Modify for SecondNames {
                 post.operation_id = Some("rerank_v2".to_owned());
             }
             document.paths.paths.insert("/v2/rerank".to_owned(), rerank);
+        }
+        if let Some(mut transcript) = document.paths.paths.get("/v1/youtube/transcript").cloned() {
+            if let Some(post) = &mut transcript.post {
+                post.operation_id = Some("transcript_browser".to_owned());
+            }
+            document.paths.paths.insert("/v1/browser/youtube/transcript".to_owned(), transcript);
         }
         let Some(mut explain) = document.paths.paths.get("/v1/plan").cloned() else { return };
         if let Some(post) = &mut explain.post {

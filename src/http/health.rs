@@ -20,6 +20,17 @@ pub(super) struct Health {
     status: &'static str,
     /// The version of Mediary.
     version: &'static str,
+    /// What is there beside chats and documents; not in `/livez`, which looks at nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services: Option<Services>,
+}
+
+/// What is there beside chats and documents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Services {
+    /// What opens pages: chromium, camofox, `missing` or off; `/v1/browser/health` looks at it.
+    #[schema(example = "chromium")]
+    browser: &'static str,
 }
 
 /// Whether the server can do its work now.
@@ -42,14 +53,15 @@ pub(super) struct Check {
 
 /// That the server runs, and its version.
 #[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Health)))]
-pub(super) async fn health() -> Json<Health> {
-    Json(Health { status: "ok", version: super::VERSION })
+pub(super) async fn health(State(state): State<AppState>) -> Json<Health> {
+    let services = Services { browser: state.gateway.has_browser() };
+    Json(Health { status: "ok", version: super::VERSION, services: Some(services) })
 }
 
 /// That the server answers requests.
 #[utoipa::path(get, path = "/livez", tag = "server", security(()), responses((status = 200, body = Health)))]
 pub(super) async fn livez() -> Json<Health> {
-    health().await
+    Json(Health { status: "ok", version: super::VERSION, services: None })
 }
 
 /// Whether the server can do its work now.

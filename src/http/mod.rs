@@ -41,6 +41,7 @@ mod unpacked;
 mod videos;
 mod visit;
 mod watched;
+mod web;
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
-    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit,
+    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit, web,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -126,6 +126,17 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/realtime/sessions", post(realtime::sessions))
         .route("/v1/realtime/transcription_sessions", post(realtime::transcription_sessions))
         .route("/v1/realtime/calls", post(realtime::calls))
+        .route("/v1/search/web", post(web::search))
+        .route("/v1/pages/read", post(web::read))
+        .route("/v1/youtube/transcript", post(web::transcript))
+        .route("/v1/browser/open", post(web::browser::open))
+        .route("/v1/browser/act", post(web::browser::act))
+        .route("/v1/browser/snapshot", post(web::browser::snapshot))
+        .route("/v1/browser/screenshot", post(web::browser::screenshot))
+        .route("/v1/browser/search", post(web::browser::search))
+        .route("/v1/browser/summarize", post(web::browser::summarize))
+        .route("/v1/browser/youtube/transcript", post(web::transcript))
+        .route("/v1/browser/health", get(web::browser::health))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

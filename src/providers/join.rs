@@ -13,7 +13,7 @@ use mediary_remote::{Auth, Endpoint, Proxy, ProxyRules};
 use toml::Spanned;
 
 use super::keys::{Given, NoKey, ProviderKey, StoredKeys};
-use super::{BadCatalog, Checked, KeyNeed, Off, ProviderSetup, Providers, Signing, address, keys, row};
+use super::{BadCatalog, Checked, KeyNeed, Off, ProviderSetup, Providers, SearchKeys, Signing, address, keys, row};
 use crate::config::providers::{ModelEntry, ProviderEntry};
 use crate::config::{Config, ConfiguredProvider, Environment, Problem, ProxyChoice};
 
@@ -61,6 +61,7 @@ pub(super) fn all(
     }
     all.enabled.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
     all.disabled.sort_by(|a, b| a.id.cmp(&b.id));
+    all.search = SearchKeys::of_all(config, &all.enabled, stored);
     let models: BTreeMap<ProviderId, Vec<ModelEntry>> = models.into_iter().collect();
     fill(&mut all, &models, &config.aliases);
     Ok(all)

@@ -12,6 +12,7 @@ mod join;
 mod keys;
 mod report;
 mod row;
+mod search_keys;
 mod setup;
 mod shipped;
 mod stand_ins;
@@ -24,6 +25,7 @@ pub use failure::BadCatalog;
 pub use family::{vector_family, vector_space};
 pub use keys::{KeySource, ProviderKey, StoredKeys};
 pub use report::{KeyState, ProviderReport, QuotaLeft};
+pub use search_keys::{SearchKeys, search_store_name};
 pub use setup::{Checked, KeyNeed, Off, ProviderSetup, Signing};
 pub use shipped::{catalog_ids, listed_models};
 pub use stand_ins::StandIns;
@@ -34,6 +36,7 @@ use std::path::Path;
 use mediary_core::capability::CapabilityMatrix;
 use mediary_core::plan::Aliases;
 use mediary_core::{ProviderId, Target};
+use mediary_remote::SearchEngine;
 
 use crate::config::{Config, Environment};
 
@@ -67,6 +70,8 @@ pub struct Providers {
     pub customary: BTreeSet<String>,
     /// Which tiers stand in for families of models.
     pub stand_ins: StandIns,
+    /// Keys of search engines.
+    pub search: SearchKeys,
 }
 
 impl Providers {
@@ -96,5 +101,12 @@ impl Providers {
     #[must_use]
     pub fn get(&self, id: &ProviderId) -> Option<&ProviderSetup> {
         self.enabled.iter().find(|provider| provider.id == *id)
+    }
+
+    /// Whether keys of this name can be used: a provider's, or a search engine's.
+    #[must_use]
+    pub fn takes_keys_of(&self, id: &ProviderId) -> bool {
+        let is_engine = || SearchEngine::ALL.into_iter().filter_map(search_store_name).any(|name| name == id.as_str());
+        self.get(id).is_some() || self.disabled.iter().any(|off| off.id == *id) || is_engine()
     }
 }

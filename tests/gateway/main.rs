@@ -149,3 +149,6 @@ mod videos_jobs;
 mod videos_killed;
 mod videos_studio;
 mod videos_webhooks;
+mod web_browser;
+mod web_pages;
+mod web_search;

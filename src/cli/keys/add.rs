@@ -16,8 +16,7 @@ pub(super) fn added(
 ) -> Result<String, String> {
     let known = context.providers(&kept.config, &kept.source)?;
     let id = ProviderId::new(provider);
-    let is_known = known.get(&id).is_some() || known.disabled.iter().any(|off| off.id == id);
-    if !is_known {
+    if !known.takes_keys_of(&id) {
         return Err(format!("there is no provider `{provider}`; `mediary providers` names them all"));
     }
     let entered = secret(&format!("The key of {provider}: ")).map_err(|error| error.to_string())?;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::document::OfficePage;
+use super::document::{OfficePage, PageFacts, WebPage};
 use super::limits::{MAX_PAGES, MAX_PICTURES, OfficeLimits, Refusal};
 use super::pool::OfficeSettings;
 use super::wire::{Order, Reply, Source};
@@ -22,7 +22,7 @@ const COPY_BYTES: usize = 256 * 1024;
 const RESERVED_KIB: &str = "8192";
 
 /// A document as a worker sent it, its files kept.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KeptDocument {
     /// Pages, slides, sheets or chapters.
     pub pages: Vec<OfficePage>,
@@ -30,6 +30,19 @@ pub struct KeptDocument {
     pub pictures: Vec<Blob>,
     /// Files that come with it.
     pub attachments: Vec<KeptFile>,
+    /// What a page of the web says of itself.
+    pub facts: Option<PageFacts>,
+}
+
+/// A file that a worker reads.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficeFile<'a> {
+    /// What it is.
+    pub format: MediaFormat,
+    /// Its bytes.
+    pub blob: &'a Blob,
+    /// Set where it is a page of the web that is read as one.
+    pub page: Option<&'a WebPage>,
 }
 
 /// What went wrong with a worker.
@@ -82,23 +95,22 @@ impl WorkerProcess {
     /// Has a file read.
     pub(super) async fn read(
         &mut self,
-        format: MediaFormat,
-        blob: &Blob,
+        OfficeFile { format, blob, page }: OfficeFile<'_>,
         limits: OfficeLimits,
         keep: &(dyn Fn() -> Box<dyn Keep> + Sync),
     ) -> Result<Result<KeptDocument, Refusal>, Broken> {
         self.files_read += 1;
         if let Some(file) = blob.source().file() {
-            let order = message::encode(&Order { format, source: Source::File, limits })?;
+            let order = message::encode(&Order { format, source: Source::File, limits, page: page.cloned() })?;
             handover::send(&mut self.input, &order, file).await?;
         } else {
-            let order = Order { format, source: Source::Follows(blob.len_bytes()), limits };
+            let order = Order { format, source: Source::Follows(blob.len_bytes()), limits, page: page.cloned() };
             self.input.write_all(&message::encode(&order)?).await?;
             for chunk in blob.source().bytes().ok_or(Broken::Pipe)?.chunks(COPY_BYTES) {
                 self.input.write_all(chunk).await?;
             }
         }
-        let mut document = KeptDocument { pages: Vec::new(), pictures: Vec::new(), attachments: Vec::new() };
+        let mut document = KeptDocument::default();
         let mut left = limits.unpacked_bytes;
         loop {
             match message::receive(&mut self.output).await? {
@@ -110,9 +122,12 @@ impl WorkerProcess {
                     let blob = self.kept(length, &mut left, keep).await?;
                     document.attachments.push(KeptFile { name, blob });
                 }
+                Reply::Facts(facts) if page.is_some() => document.facts = Some(facts),
                 Reply::Done => return Ok(Ok(document)),
                 Reply::Refused(refusal) => return Ok(Err(refusal)),
-                Reply::Page(_) | Reply::Picture(_) | Reply::Attachment(..) => return Err(Broken::Pipe),
+                Reply::Page(_) | Reply::Picture(_) | Reply::Attachment(..) | Reply::Facts(_) => {
+                    return Err(Broken::Pipe);
+                }
             }
         }
     }

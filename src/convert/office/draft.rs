@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use mediary_core::document::{Block, BlockKind, Line, Link, ListItem, Rect, Table};
+use mediary_core::document::{Block, BlockKind, Hidden, Line, Link, ListItem, Rect, Table};
 
 use super::document::{Attachment, Item, OfficeDocument, OfficePage};
 use super::grid::Grid;
@@ -39,6 +39,15 @@ impl Draft {
             pictures: HashMap::new(),
             blocks: 0,
             limits,
+        }
+    }
+
+    /// Notes why text that the page carries is left out.
+    pub(super) fn hides(&mut self, hidden: &[Hidden]) {
+        for why in hidden {
+            if !self.page.hidden.contains(why) {
+                self.page.hidden.push(*why);
+            }
         }
     }
 

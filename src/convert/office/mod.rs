@@ -35,8 +35,8 @@ use std::io::Read as _;
 use mediary_core::MediaFormat;
 use mediary_core::media::ReadSeek;
 
-pub use child::KeptDocument;
-pub use document::{Attachment, Item, OfficeDocument, OfficePage};
+pub use child::{KeptDocument, OfficeFile};
+pub use document::{Attachment, Item, OfficeDocument, OfficePage, PageFacts, WebPage};
 pub use libreoffice::LibreOffice;
 pub use limits::{OfficeLimits, Refusal};
 pub use pool::{OfficePlace, OfficeSettings, OfficeWorkers};
@@ -82,6 +82,15 @@ pub fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) -> Resu
     }
     // Libraries that panic over a file have not read it, and that is all.
     let reading = std::panic::AssertUnwindSafe(|| read_by_format(format, input, limits));
+    std::panic::catch_unwind(reading).unwrap_or_else(|_| Err(Refusal::damaged("its reader gave up")))
+}
+
+/// Reads a page of the web in this process, likewise: what it is about, if only that is wanted, and what it says of itself.
+///
+/// # Errors
+/// When it is too large.
+pub fn read_page(input: Input, limits: OfficeLimits, page: &WebPage) -> Result<OfficeDocument, Refusal> {
+    let reading = std::panic::AssertUnwindSafe(|| html::read_page(&package::text_of(whole(input)?), limits, page));
     std::panic::catch_unwind(reading).unwrap_or_else(|_| Err(Refusal::damaged("its reader gave up")))
 }
 

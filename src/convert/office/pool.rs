@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mediary_core::{Blob, Failure, FailureKind, Hold, MediaFormat};
+use mediary_core::{Failure, FailureKind, Hold};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::child::{Broken, KeptDocument, WorkerProcess};
+use super::child::{Broken, KeptDocument, OfficeFile, WorkerProcess};
 use super::limits::OfficeLimits;
 use crate::kept::Keep;
 
@@ -80,17 +80,18 @@ impl OfficeWorkers {
         &self,
         place: OfficePlace,
         child: Hold,
-        (format, blob): (MediaFormat, &Blob),
+        file: OfficeFile<'_>,
         limits: OfficeLimits,
         keep: &(dyn Fn() -> Box<dyn Keep> + Sync),
     ) -> Result<KeptDocument, Failure> {
+        let format = file.format;
         let mut worker = self.worker()?;
         let is_fresh = worker.files_read == 0;
-        let mut read = timeout(self.settings.time, worker.read(format, blob, limits, keep)).await;
+        let mut read = timeout(self.settings.time, worker.read(file, limits, keep)).await;
         if matches!(read, Ok(Err(Broken::Pipe))) && !is_fresh {
             // An idle worker may have died meanwhile; a new one tells whether it was the file.
             worker = self.started()?;
-            read = timeout(self.settings.time, worker.read(format, blob, limits, keep)).await;
+            read = timeout(self.settings.time, worker.read(file, limits, keep)).await;
         }
         let outcome = match read {
             Ok(Ok(outcome)) => {

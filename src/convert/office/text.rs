@@ -3,6 +3,7 @@
 //! Knows nothing of blocks; `draft` makes them from it.
 
 use mediary_core::document::{Link, LinkTarget};
+use mediary_core::is_hidden_in_text;
 
 /// A longer address is no address.
 const MAX_ADDRESS_BYTES: usize = 2_048;
@@ -150,7 +151,8 @@ impl Text {
 fn shown(character: char) -> Option<char> {
     match character {
         '\n' | '\t' => Some(character),
-        '\r' | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => None,
+        '\r' | '\u{ad}' => None,
+        character if is_hidden_in_text(character) => None,
         '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{b}' | '\u{c}' => Some(' '),
         character if character.is_control() => None,
         character => Some(character),

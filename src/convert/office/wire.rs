@@ -3,7 +3,7 @@
 use mediary_core::MediaFormat;
 use serde::{Deserialize, Serialize};
 
-use super::document::OfficePage;
+use super::document::{OfficePage, PageFacts, WebPage};
 use super::limits::{OfficeLimits, Refusal};
 
 /// From the server to the worker: reads a file.
@@ -15,6 +15,8 @@ pub(super) struct Order {
     pub(super) source: Source,
     /// How much of it is taken in.
     pub(super) limits: OfficeLimits,
+    /// Set where it is a page of the web that is read as one.
+    pub(super) page: Option<WebPage>,
 }
 
 /// Where a file's bytes are.
@@ -35,6 +37,8 @@ pub(super) enum Reply {
     Picture(u64),
     /// The next attachment, by its name: so many bytes follow.
     Attachment(String, u64),
+    /// What a page of the web says of itself.
+    Facts(PageFacts),
     /// There is no more.
     Done,
     /// The file cannot be read. Nothing of it was sent before.

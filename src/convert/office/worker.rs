@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::document::OfficeDocument;
 use super::limits::Refusal;
 use super::wire::{Order, Reply, Source};
-use super::{Input, read};
+use super::{Input, read, read_page};
 use crate::handover::Handed;
 use crate::{SharedFile, confine, message};
 
@@ -29,7 +29,7 @@ pub fn run(memory_bytes: u64, time: Duration) -> io::Result<()> {
 fn serve(time: Duration) -> io::Result<()> {
     let mut input = BufReader::new(Handed::new(io::stdin()));
     let mut output = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
-    while let Some(Order { format, source, limits }) = message::read(&mut input)? {
+    while let Some(Order { format, source, limits, page }) = message::read(&mut input)? {
         confine::processor_time(time);
         let opened: Result<Input, Refusal> = match source {
             Source::File => {
@@ -43,7 +43,11 @@ fn serve(time: Duration) -> io::Result<()> {
                 Ok(Box::new(Cursor::new(bytes)))
             }
         };
-        match opened.and_then(|opened| read(format, opened, limits)) {
+        let read = |opened| match &page {
+            Some(page) => read_page(opened, limits, page),
+            None => read(format, opened, limits),
+        };
+        match opened.and_then(read) {
             Ok(document) => send(&mut output, document)?,
             Err(refusal) => message::write(&mut output, &Reply::Refused(refusal))?,
         }
@@ -53,7 +57,7 @@ fn serve(time: Duration) -> io::Result<()> {
 }
 
 fn send(output: &mut impl Write, document: OfficeDocument) -> io::Result<()> {
-    let OfficeDocument { pages, pictures, attachments } = document;
+    let OfficeDocument { pages, pictures, attachments, facts } = document;
     for page in pages {
         message::write(output, &Reply::Page(page))?;
     }
@@ -64,6 +68,9 @@ fn send(output: &mut impl Write, document: OfficeDocument) -> io::Result<()> {
     for attachment in attachments {
         message::write(output, &Reply::Attachment(attachment.name, attachment.bytes.len() as u64))?;
         output.write_all(&attachment.bytes)?;
+    }
+    if let Some(facts) = facts {
+        message::write(output, &Reply::Facts(facts))?;
     }
     message::write(output, &Reply::Done)
 }

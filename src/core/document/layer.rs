@@ -45,6 +45,10 @@ pub enum Hidden {
     Clipped,
     /// Nothing is seen where they are: they have the colour of the page, lie under something, or on a layer that is off.
     Unseen,
+    /// They stand in comments of a web page.
+    Comment,
+    /// They have no width, or turn what is around them.
+    ZeroWidth,
 }
 
 impl Hidden {
@@ -58,6 +62,8 @@ impl Hidden {
             Self::Tiny => "tiny_text",
             Self::Clipped => "clipped_text",
             Self::Unseen => "unseen_text",
+            Self::Comment => "comment_text",
+            Self::ZeroWidth => "zero_width_text",
         }
     }
 }

@@ -187,6 +187,8 @@ impl Canon {
             cache: _,
             draw: _,
             is_planned: _,
+            // What it gave stands in the chat.
+            web: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

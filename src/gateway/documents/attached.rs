@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use mediary_convert::KeptFile;
+use mediary_convert::office::PageFacts;
 use mediary_core::document::PageSelection;
 use mediary_core::{Claim, Failure, FailureKind, Media, classify};
 
@@ -20,6 +21,8 @@ pub(super) struct Contents {
     pub(super) pages: Vec<PageOutcome>,
     /// Files that come with it, not yet read.
     pub(super) files: Vec<ComesAlong>,
+    /// What a page of the web says of itself.
+    pub(super) facts: Option<PageFacts>,
 }
 
 /// A file that comes with a document, as far as it was taken out.
@@ -31,7 +34,7 @@ pub(super) enum ComesAlong {
 
 impl From<(usize, Vec<PageOutcome>)> for Contents {
     fn from((total_pages, pages): (usize, Vec<PageOutcome>)) -> Self {
-        Self { total_pages, pages, files: Vec::new() }
+        Self { total_pages, pages, files: Vec::new(), facts: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_convert::Keep;
-use mediary_convert::office::{Item, KeptDocument, LibreOffice, OfficeLimits, OfficePage};
+use mediary_convert::office::{Item, KeptDocument, LibreOffice, OfficeFile, OfficeLimits, OfficePage, WebPage};
 use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Source};
 use mediary_core::{Blob, Claim, Failure, FailureKind, Hold, Media, MediaFormat, MediaKind, classify};
 use mediary_layout::to_one_line;
@@ -36,7 +36,8 @@ impl Reader {
         attempts: &mut AttemptLog,
     ) -> Result<Contents, Failure> {
         let started = Instant::now();
-        let KeptDocument { pages, pictures, attachments } = self.office_document(media).await?;
+        let KeptDocument { pages, pictures, attachments, facts } =
+            self.office_document(media, options.page.as_ref()).await?;
         let total_pages = pages.len();
         let indices = options.pages.indices(total_pages).map_err(|error| Failure::malformed(error.to_string()))?;
         let limit = self.limits.document.pages as usize;
@@ -52,7 +53,7 @@ impl Reader {
         let mut pages: Vec<Option<OfficePage>> = pages.into_iter().map(Some).collect();
         let mut outcomes = Vec::with_capacity(indices.len());
         for &index in &indices {
-            let OfficePage { items, has_unread_pictures } = pages[index].take().unwrap_or_default();
+            let OfficePage { items, has_unread_pictures, hidden } = pages[index].take().unwrap_or_default();
             attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, each);
             let (mut blocks, mut is_unread, mut source) = (Vec::new(), has_unread_pictures, Source::TextLayer);
             for item in items {
@@ -74,16 +75,17 @@ impl Reader {
                     }
                 }
             }
-            let reasons = if is_unread && !options.text_layer_only { vec![Reason::UnreadPictures] } else { Vec::new() };
+            let unread = (is_unread && !options.text_layer_only).then_some(Reason::UnreadPictures);
+            let reasons = unread.into_iter().chain(hidden.into_iter().map(Reason::Hidden)).collect();
             outcomes.push(PageOutcome { reasons, ..PageOutcome::read(flowing(index, source, blocks)) });
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
         let files = attachments.into_iter().map(ComesAlong::File).collect();
-        Ok(Contents { total_pages, pages: outcomes, files })
+        Ok(Contents { total_pages, pages: outcomes, files, facts })
     }
 
     /// The document as a worker takes it apart; older formats are converted first.
-    async fn office_document(&self, media: &Media) -> Result<KeptDocument, Failure> {
+    async fn office_document(&self, media: &Media, page: Option<&WebPage>) -> Result<KeptDocument, Failure> {
         let keep = || -> Box<dyn Keep> { Box::new(Kept(self.admission.spool())) };
         let limits = OfficeLimits {
             unpacked_bytes: self.limits.archive.bytes.get(),
@@ -96,7 +98,8 @@ impl Reader {
         }
         let place = self.office.place().await?;
         let child = self.admission.child().await?;
-        self.office.read(place, child, (format, &blob), limits, &keep).await
+        let page = page.filter(|_| format == MediaFormat::Html);
+        self.office.read(place, child, OfficeFile { format, blob: &blob, page }, limits, &keep).await
     }
 
     async fn converted(&self, media: &Media, successor: MediaFormat) -> Result<Blob, Failure> {

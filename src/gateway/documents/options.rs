@@ -1,5 +1,6 @@
 //! What is asked of a reading: engines, pages, words, and where pages may go.
 
+use mediary_convert::office::WebPage;
 use mediary_convert::pdf::TextPolicy;
 use mediary_core::Target;
 use mediary_core::document::PageSelection;
@@ -41,6 +42,8 @@ pub struct ReadOptions {
     pub bounds: Bounds,
     /// What tells the client from others where it must not learn of their documents; empty: there is one client.
     pub client: Vec<u8>,
+    /// Set where it is a page of the web that is read as one.
+    pub page: Option<WebPage>,
 }
 
 impl Default for ReadOptions {
@@ -56,6 +59,7 @@ impl Default for ReadOptions {
             cache: true,
             bounds: Bounds::default(),
             client: Vec::new(),
+            page: None,
         }
     }
 }

@@ -113,7 +113,7 @@ impl Reader {
             lane.close().await;
         }
         settle(&mut outcomes);
-        Ok(Contents { total_pages: total, pages: outcomes, files })
+        Ok(Contents { total_pages: total, pages: outcomes, files, facts: None })
     }
 
     /// The files that come with a document, each as far as it can be taken out.

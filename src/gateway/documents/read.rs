@@ -78,7 +78,7 @@ impl Reader {
         let mut attempts = AttemptLog::default();
         let mut reader = PageReader::new(&self.router, &self.recipe, options);
         let mut attachments = Vec::new();
-        let Contents { total_pages, pages, files } = match (media.kind(), media.format) {
+        let Contents { total_pages, pages, files, facts } = match (media.kind(), media.format) {
             (MediaKind::Document, MediaFormat::Pdf) => {
                 self.read_pdf(&media, options, on_page, &mut reader, &mut attempts).await?
             }
@@ -98,7 +98,7 @@ impl Reader {
         };
         attachments.extend(self.read_attached(files, options, depth).await?);
         let (attempts, duration) = (attempts.into_attempts(), started.elapsed());
-        let reading = Reading { media, total_pages, pages, attachments, attempts, duration, cached: false };
+        let reading = Reading { media, total_pages, pages, attachments, attempts, duration, cached: false, facts };
         count_pages(&reading);
         let reading = all_failed(reading)?;
         if let Some(place) = place {

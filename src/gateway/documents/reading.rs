@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mediary_convert::office;
+use mediary_convert::office::{self, PageFacts};
 use mediary_core::document::{Hidden, Page, Source};
 use mediary_core::{Failure, Media, MediaKind};
 use mediary_layout::{HeadingLook, to_markdown};
@@ -27,6 +27,8 @@ pub struct Reading {
     pub duration: Duration,
     /// Whether it was read before and only remembered now.
     pub cached: bool,
+    /// What a page of the web says of itself, where it was read as one.
+    pub facts: Option<PageFacts>,
 }
 
 /// A page, or why there is none.

@@ -60,7 +60,16 @@ impl CacheEntry {
         let Kept { total_pages, pages, attempts } = kept.await.ok().flatten()?;
         let pages = pages.into_iter().map(|(page, reasons)| PageOutcome { reasons, ..PageOutcome::read(page) });
         let (pages, duration, attachments) = (pages.collect(), started.elapsed(), Vec::new());
-        Some(Reading { media: media.clone(), total_pages, pages, attachments, attempts, duration, cached: true })
+        Some(Reading {
+            media: media.clone(),
+            total_pages,
+            pages,
+            attachments,
+            attempts,
+            duration,
+            cached: true,
+            facts: None,
+        })
     }
 
     /// Keeps a reading, unless a page of it failed or files came with it, which are kept by themselves. That it cannot be kept is no reason to fail.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::answer_cache::CacheWish;
 use super::super::routing::{Account, Bounds};
+use super::super::web::WebWish;
 
 /// The job whose video another one is made of.
 #[derive(Debug)]
@@ -122,6 +123,7 @@ impl Asked {
             cache: CacheWish::Off,
             draw: None,
             is_planned: false,
+            web: WebWish::None,
         }
     }
 }

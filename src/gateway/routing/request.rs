@@ -6,6 +6,7 @@ use mediary_core::task::Task;
 use mediary_core::{Hold, ProviderId};
 
 use super::super::answer_cache::CacheWish;
+use super::super::web::WebWish;
 use super::account::Account;
 
 /// A task to be carried out.
@@ -49,13 +50,15 @@ pub struct Bounds {
     /// Whether its target was planned for what its client asked, which its key may: it may then be named, whatever the key
     /// may ask for by name.
     pub is_planned: bool,
+    /// Whether a chat is to be given what the web says.
+    pub web: WebWish,
 }
 
 impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, draw: None, is_planned: false, ..self.clone() }
+        Self { tier: None, strict: false, draw: None, is_planned: false, web: WebWish::None, ..self.clone() }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

@@ -14,15 +14,15 @@ pub(super) struct Extract {
 
 /// A section of an extract.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Section {
+pub(in crate::gateway) struct Section {
     /// What it is, in words of ours: `page 3`.
-    pub(super) title: Option<String>,
+    pub(in crate::gateway) title: Option<String>,
     /// What stands there.
-    pub(super) text: String,
+    pub(in crate::gateway) text: String,
 }
 
 impl Section {
-    pub(super) fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(in crate::gateway) fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: Some(title.into()), text: text.into() }
     }
 }

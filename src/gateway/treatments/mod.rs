@@ -27,6 +27,8 @@ mod videos;
 
 pub(super) use audio::opened;
 pub(super) use available::Installed;
+pub(super) use extract::Section;
+pub(super) use fence::quoted;
 pub(super) use hearing::{Hearing, Ways};
 pub(super) use help::Order;
 pub(super) use memo::Memo;

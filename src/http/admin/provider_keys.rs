@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use mediary_core::{ContentHash, ProviderId};
+use mediary_remote::SearchEngine;
 use mediary_store::{KeyFailed, ProviderKeys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use super::super::state::AppState;
 use super::{body, failed, guard, no_such_key};
 use crate::config::sendable;
 use crate::gateway::{Administration, KeyCheck, KeyStanding, NotKept, NumberedSettings, new_id, unix_seconds};
-use crate::providers::{KeySource, ProviderKey, Providers};
+use crate::providers::{KeySource, ProviderKey, Providers, search_store_name};
 
 /// So often a change is begun anew that another one came before.
 const TRIES: usize = 5;
@@ -99,7 +100,7 @@ pub(in crate::http) async fn add_provider_key(
     let NewProviderKey { provider, key, label } = body(request, &state).await?;
     let providers = state.gateway.router.providers();
     let id = ProviderId::new(&provider);
-    if providers.get(&id).is_none() && providers.disabled.iter().all(|off| off.id != id) {
+    if !providers.takes_keys_of(&id) {
         return Err(ApiError::malformed("no provider has this id; GET /v1/providers names them all").about("provider"));
     }
     let wrong = || ApiError::malformed("a key has visible ASCII characters and no spaces").about("key");
@@ -186,6 +187,11 @@ pub(in crate::http) async fn check_provider_key(
         let secret = its.secret.ok_or_else(left_out)?;
         (ProviderId::new(&its.listed.provider), ContentHash::of(secret.as_bytes()))
     };
+    let mut engines = SearchEngine::ALL.into_iter().filter_map(search_store_name);
+    if engines.any(|engine| engine == provider.as_str()) {
+        let message = "Keys of search engines are tried by searching: POST /v1/search/web.";
+        return Err(ApiError::new(StatusCode::CONFLICT, "key_not_checked", message));
+    }
     let checked = state.gateway.router.check_key(&provider, &fingerprint.to_string()).await;
     let KeyCheck { outcome, why, .. } = checked.ok_or_else(left_out)?;
     Ok(Json(KeyCheckBody { outcome, why, key: listed(&state, administration, &key).await? }))

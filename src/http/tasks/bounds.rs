@@ -9,6 +9,7 @@ use super::super::error::ApiError;
 use super::super::guard::{admitted, on_behalf};
 use super::super::logged::note;
 use super::super::visit::spends;
+use crate::gateway::web::WebWish;
 use crate::gateway::{Account, Bounds, CacheWish};
 
 /// What a request's headers ask for.
@@ -59,6 +60,14 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
             "refresh" => CacheWish::Refresh,
             "off" => CacheWish::Off,
             _ => return Err(wrong(name, "use, refresh or off")),
+        };
+    }
+    if let Some((name, value)) = first(headers, &["x-mediary-web-search", "x-willaku-web-search"])? {
+        bounds.web = match value {
+            "vendor" => WebWish::Vendors,
+            "true" | "1" => WebWish::Given,
+            "false" | "0" => WebWish::None,
+            _ => return Err(wrong(name, "true, false or vendor")),
         };
     }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
@@ -116,6 +125,8 @@ mod tests {
             ("x-mediary-cost", "free_first", Bounds { cost: CostPolicy::FreeFirst, ..none() }),
             ("x-mediary-allow-paid", "true", Bounds { allows_paid: true, ..none() }),
             ("x-mediary-cache", "refresh", Bounds { cache: CacheWish::Refresh, ..none() }),
+            ("x-mediary-web-search", "true", Bounds { web: WebWish::Given, ..none() }),
+            ("x-willaku-web-search", "vendor", Bounds { web: WebWish::Vendors, ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -138,6 +149,7 @@ mod tests {
             ("x-mediary-cost", "0"),
             ("x-mediary-cache", "no-cache"),
             ("x-mediary-allow-paid", "yes"),
+            ("x-mediary-web-search", "on"),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
         }

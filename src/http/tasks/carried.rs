@@ -9,12 +9,15 @@ use super::super::guard::{client_of, owner_of};
 use super::super::kept_files;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
+use super::super::web::unsearched;
+use super::headers::tell_of_web;
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
 use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::config::Server;
+use crate::gateway::web::WebWish;
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol, Spelling};
 
@@ -84,9 +87,16 @@ pub(in crate::http) async fn carry_out(
     begin_as_told(&mut task, &bounds)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
-    let request = TaskRequest { task, model, bounds, client, held };
+    let mut request = TaskRequest { task, model, bounds, client, held };
+    let web = match request.bounds.web {
+        WebWish::None => None,
+        // Boxed, since most requests want nothing of it.
+        WebWish::Given | WebWish::Vendors => {
+            Box::pin(state.gateway.give_web(&mut request, &state.config.search)).await.map_err(unsearched)?
+        }
+    };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
@@ -94,7 +104,9 @@ pub(in crate::http) async fn carry_out(
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
             let name = names.name(&whole.route.target);
-            Ok(whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling))
+            let mut response = whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling);
+            tell_of_web(web.as_ref(), response.headers_mut());
+            Ok(response)
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
     }

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mediary_core::capability::Usd;
 
 use super::super::error::shortened;
+use crate::gateway::web::WebNote;
 use crate::gateway::{Account, CacheNote, CacheOutcome, Charge, Route, TreatmentNote, total};
 use crate::protocol::Spelling;
 
@@ -19,6 +20,7 @@ const X_MEDIARY_COST_ITEMS: HeaderName = HeaderName::from_static("x-mediary-cost
 const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped");
 const X_MEDIARY_CACHE: HeaderName = HeaderName::from_static("x-mediary-cache");
 const X_MEDIARY_SAVED_USD: HeaderName = HeaderName::from_static("x-mediary-saved-usd");
+const X_MEDIARY_WEB_SEARCH: HeaderName = HeaderName::from_static("x-mediary-web-search");
 const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
 
 /// Names of fields may be a client's own; one that is longer is cut, …
@@ -58,6 +60,13 @@ pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut Head
         // Of a stream that costs nothing it is told before it is known how much there was.
         headers.insert(X_MEDIARY_COST_USD, HeaderValue::from_static("0"));
         price(&route.account, headers);
+    }
+}
+
+/// Writes down what a chat was given of the web.
+pub(super) fn tell_of_web(note: Option<&WebNote>, headers: &mut HeaderMap) {
+    if let Some(note) = note {
+        insert(headers, X_MEDIARY_WEB_SEARCH, &note.to_string());
     }
 }
 

@@ -31,6 +31,7 @@ use crate::protocol::anthropic::MESSAGES;
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
+        ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
     ),
     request_body(content = Object, description = "Anthropic's request: `messages` with text, image, document, \
         search_result, tool_use, tool_result and thinking blocks, `system`, `tools`. `model` may be a model, a tier, \

@@ -61,6 +61,7 @@ pub(super) use whole::new_head;
         ("X-Mediary-Allow-Paid" = Option<bool>, Header, description = "true: it may cost, where routing.confirm_paid asks"),
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
+        ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
         Parts may be text, image_url, input_audio, video_url, document_url or file"),

@@ -22,6 +22,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
 use super::{headers, refused, whole};
+use crate::gateway::web::WebNote;
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
 
@@ -40,6 +41,8 @@ pub(super) struct Wish {
     /// What its client calls fields.
     pub(super) spelling: Spelling,
     pub(super) request_id: RequestId,
+    /// What its chat was given of the web.
+    pub(super) web: Option<WebNote>,
 }
 
 /// How an answer is streamed that is asked for in a way of its own.
@@ -62,7 +65,7 @@ pub(in crate::http) async fn streamed(
 ) -> Result<Response, ApiError> {
     let Streamed { answer, dropped, spelling, request_id } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id };
+    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None };
     answer_of(protocol, state, asking, wish).await
 }
 
@@ -126,6 +129,7 @@ async fn answer_of(
 ) -> Result<Response, ApiError> {
     let silence = Silence { most: state.config.routing.silence, ping: wish.answer.ping(&wish.head) };
     let mut headers = stream_headers(wish.answer.stream_type());
+    headers::tell_of_web(wish.web.as_ref(), &mut headers);
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };

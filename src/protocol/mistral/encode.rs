@@ -320,6 +320,7 @@ mod tests {
             attempts: Vec::new(),
             duration: Duration::ZERO,
             cached: false,
+            facts: None,
         }
     }
 

@@ -36,6 +36,16 @@ impl AllowList {
         Ok(list)
     }
 
+    /// The same and the host of an address that the operator wrote.
+    #[must_use]
+    pub fn and_host_of(mut self, url: &str) -> Self {
+        if let Some(host) = url::Url::parse(url).ok().as_ref().and_then(url::Url::host_str) {
+            // What has the form of a host is none only if it cannot be gone to.
+            let _ = self.add(host);
+        }
+        self
+    }
+
     fn add(&mut self, text: &str) -> Option<()> {
         if let Ok(network) = IpNet::from_str(text) {
             self.networks.push(network.trunc());

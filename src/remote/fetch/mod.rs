@@ -22,6 +22,7 @@ mod walk;
 
 pub use allow::{AllowList, NotAllowable};
 pub use resolve::{Resolver, Resolving};
+pub(crate) use resolve::{judged, system_addresses};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Fetched {
     pub file_name: Option<String>,
     /// How many bytes came.
     pub len_bytes: u64,
+    /// The address that answered, redirects followed.
+    pub url: String,
 }
 
 /// Fetches files by their addresses. Cheap to clone; one per process is enough.
@@ -102,6 +105,17 @@ impl Fetcher {
     /// Malformed when it is none, or may not be.
     pub fn check(&self, url: &str) -> Result<(), Failure> {
         check::check(&check::parse(url)?, &self.policy.allow)
+    }
+
+    /// The same, and whether the name in it leads anywhere that may be gone to.
+    ///
+    /// # Errors
+    /// Malformed when it may not be; unreachable when there is no such host.
+    pub async fn check_name(&self, url: &str) -> Result<(), Failure> {
+        let url = check::parse(url)?;
+        check::check(&url, &self.policy.allow)?;
+        let Some(url::Host::Domain(name)) = url.host() else { return Ok(()) };
+        resolve::check_name(name, &self.policy.allow).await
     }
 
     /// Tells an address something, in JSON. What it answers is not read, and redirects are not followed.

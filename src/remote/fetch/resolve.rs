@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use mediary_core::Failure;
 use reqwest::dns::{Addrs, Name, Resolve};
 
 use super::address::special;
@@ -63,6 +64,21 @@ impl Resolve for Guarded {
             Ok(addresses)
         })
     }
+}
+
+/// The addresses of a host, as this machine knows them.
+pub(crate) async fn system_addresses(host: &str) -> Vec<IpAddr> {
+    SystemResolver.resolve(host).await.unwrap_or_default()
+}
+
+/// Whether a host has addresses that may be connected to, as this machine knows them.
+pub(super) async fn check_name(host: &str, allow: &AllowList) -> Result<(), Failure> {
+    permitted(&host.to_ascii_lowercase(), system_addresses(host).await, allow).map(drop).map_err(Failure::from)
+}
+
+/// Those of a host's addresses that may be connected to; `None`: there are none.
+pub(crate) fn judged(host: &str, found: Vec<IpAddr>, allow: &AllowList) -> Option<Vec<IpAddr>> {
+    permitted(&host.to_ascii_lowercase(), found, allow).ok()
 }
 
 /// Those of a host's addresses that may be connected to, if there are any.

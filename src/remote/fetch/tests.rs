@@ -180,10 +180,11 @@ fn a_file_comes_with_what_was_said_of_it() {
         "/a%20b.pdf?signature=1",
         "HTTP/1.1 200 OK\r\nContent-Type: Application/PDF; a=b\r\nSet-Cookie: a=b\r\nContent-Length: 5\r\n\r\nhello more",
     );
-    let (fetched, bytes) = fetch(&site.url("site.test", "/a%20b.pdf?signature=1#page")).unwrap();
+    let url = site.url("site.test", "/a%20b.pdf?signature=1#page");
+    let (fetched, bytes) = fetch(&url).unwrap();
     assert_eq!(bytes, b"hello");
-    let expected =
-        Fetched { media_type: Some("application/pdf".to_owned()), file_name: Some("a b.pdf".to_owned()), len_bytes: 5 };
+    let (media_type, file_name) = (Some("application/pdf".to_owned()), Some("a b.pdf".to_owned()));
+    let expected = Fetched { media_type, file_name, len_bytes: 5, url };
     assert_eq!(fetched, expected);
     let head = site.seen()[0].to_ascii_lowercase();
     assert!(head.contains(&format!("\r\nhost: site.test:{}\r\n", site.address.port())), "{head}");

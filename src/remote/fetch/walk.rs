@@ -45,7 +45,7 @@ pub(super) async fn fetch(
             (!bare.is_empty()).then_some(bare)
         });
         let len_bytes = read(policy, &url, response, keep).await?;
-        Ok(Fetched { media_type, file_name: file_name(&url), len_bytes })
+        Ok(Fetched { media_type, file_name: file_name(&url), len_bytes, url: url.into() })
     };
     timeout(policy.total, walk).await.unwrap_or_else(|_| Err(too_slow(policy.total)))
 }

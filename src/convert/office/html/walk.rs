@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node};
+use url::Url;
 
 use super::super::draft::Draft;
 use super::super::grid::Grid;
@@ -29,6 +30,8 @@ pub(super) struct Walk<'d, 'p> {
     heading: Option<u8>,
     /// How many elements are open in which white space counts.
     preformatted: usize,
+    /// What addresses are completed by.
+    base: Option<Url>,
 }
 
 struct List {
@@ -62,7 +65,13 @@ impl<'d, 'p> Walk<'d, 'p> {
             tables: Vec::new(),
             heading: None,
             preformatted: 0,
+            base: None,
         }
+    }
+
+    /// The same for a page that lies at an address.
+    pub(super) fn at(self, base: Option<Url>) -> Self {
+        Self { base, ..self }
     }
 
     /// Goes through the whole page.
@@ -92,7 +101,7 @@ impl<'d, 'p> Walk<'d, 'p> {
 
     fn open(&mut self, element: &Element) -> Result<(), Refusal> {
         match element.name() {
-            "a" => self.links.push((self.text.here(), element.attr("href").map(str::to_owned))),
+            "a" => self.links.push((self.text.here(), element.attr("href").map(|href| self.completed(href)))),
             "br" => self.text.line_break(),
             "img" => self.image(element),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -198,6 +207,12 @@ impl<'d, 'p> Walk<'d, 'p> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// An address as it can be followed from elsewhere. Places within the page are none.
+    fn completed(&self, href: &str) -> String {
+        let joined = self.base.as_ref().filter(|_| !href.starts_with('#')).and_then(|base| base.join(href.trim()).ok());
+        joined.map_or_else(|| href.to_owned(), String::from)
     }
 
     fn in_table(&mut self, change: impl FnOnce(&mut Table)) {

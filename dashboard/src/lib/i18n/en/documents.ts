@@ -76,4 +76,6 @@ export const documents = {
   reason_tiny_text: 'tiny text left out',
   reason_clipped_text: 'clipped text left out',
   reason_unseen_text: 'unseen text left out',
+  reason_comment_text: 'words in comments left out',
+  reason_zero_width_text: 'characters without a width left out',
 };

@@ -76,4 +76,6 @@ export const documents = {
   reason_tiny_text: 'texto diminuto omitido',
   reason_clipped_text: 'texto recortado omitido',
   reason_unseen_text: 'texto oculto omitido',
+  reason_comment_text: 'palabras en comentarios omitidas',
+  reason_zero_width_text: 'caracteres sin ancho omitidos',
 };
