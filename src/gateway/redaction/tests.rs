@@ -103,9 +103,12 @@ fn what_only_looks_like_it_is_left() {
     }
 }
 
+/// What the invoice among the samples has.
+const AN_ACCOUNT: &str = "GB29 NWBK 6016 1331 9268 19";
+
 #[test]
 fn texts_without_any_are_left_as_they_are() {
-    // All words of this project, and the lock file with its thousands of long numbers in hexadecimal: 1.5 MB of which nothing
+    // All words of this project, and the lock file with its thousands of long numbers in hexadecimal: of all of which nothing
     // is anything of this but what stands as an example.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = vec![root.join("Cargo.lock"), root.join("README.md"), root.join("CHANGELOG.md")];
@@ -120,7 +123,7 @@ fn texts_without_any_are_left_as_they_are() {
         let text = std::fs::read_to_string(&path).unwrap();
         bytes += text.len();
         for (kind, range) in found(&text) {
-            let is_example = text[range.clone()].contains("example.") || text[range.clone()].contains("@latest");
+            let is_example = text[range.clone()].contains("example") || text[range.clone()] == *AN_ACCOUNT;
             if !is_example {
                 wrong.push(format!("{}: {} {}", path.display(), kind.name(), &text[range]));
             }
