@@ -12,6 +12,7 @@ mod json;
 mod media;
 pub mod mistral;
 pub mod ollama;
+mod open;
 pub mod openai;
 pub mod plan;
 pub mod process;
@@ -24,6 +25,7 @@ mod writing;
 pub use error::{ErrorFields, Errors, TriedBody};
 pub(crate) use json::{from_json, json_bytes, json_into, mend_halves, piece, short_complaint};
 pub(crate) use media::{DataUrl, KEPT_FILE, Payload, data_url, unescaped};
+pub(crate) use open::Open;
 pub use spelling::{Spelled, Spelling};
 pub use writing::{AnswerHead, Encode, StreamWriter};
 

@@ -198,7 +198,7 @@ pub(crate) fn conversation() -> Chat {
 }
 
 pub(crate) fn extras(value: &Value) -> mediary_core::task::Extras {
-    value.as_object().unwrap().clone()
+    serde_json::from_value(value.clone()).unwrap()
 }
 
 /// Two calls at once, one of them with broken arguments, their results, one of them with an image, and a question.

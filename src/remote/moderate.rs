@@ -35,7 +35,7 @@ pub(crate) fn encode(
     let mut body = json!({ "model": call.model(), "input": inputs? });
     if let Value::Object(body) = &mut body {
         let sent = call.task.extras.iter().filter(|(name, _)| call.sends(name) && !body.contains_key(*name));
-        let sent: Vec<_> = sent.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let sent: Vec<_> = sent.map(|(name, value)| (name.clone(), value.value().clone())).collect();
         body.extend(sent);
     }
     Ok(HttpCall::json("/moderations", body.to_string().into_bytes()))

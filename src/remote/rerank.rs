@@ -54,7 +54,7 @@ fn of_cohere(call: &CallOf<'_, Rerank>) -> HttpCall {
     }
     if let Value::Object(body) = &mut body {
         let sent = extras.iter().filter(|(name, _)| call.sends(name) && !body.contains_key(*name));
-        let sent: Vec<_> = sent.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let sent: Vec<_> = sent.map(|(name, value)| (name.clone(), value.value().clone())).collect();
         body.extend(sent);
     }
     HttpCall::json("/rerank", body.to_string().into_bytes())

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::chat_talk::{asking, over, turns, with_providers};
 use super::chat_words::{answers, chunk, closing, done, opening, saying, says, streams, usage, whole, word};
+use super::client::Request;
 use super::upstream::{Act, Upstream};
 
 fn weather() -> Value {
@@ -190,6 +191,22 @@ fn every_parameter_arrives_and_soft_ones_that_are_refused_are_named() {
     let plain =
         json!({ "model": "m", "messages": [{ "role": "user", "content": "Hello" }], "max_completion_tokens": 77 });
     assert_eq!(up.last().json(), over(plain, kept));
+}
+
+#[test]
+fn what_is_only_passed_on_keeps_its_letters() {
+    let up = Upstream::doing([says("Hello")]);
+    let server = with_providers(&[up.entry("a", json!({}))]);
+    let metadata = r#"{"b":[1.0,1e999, -0,12345678901234567890123],"a":"\u00fc\/","a":null}"#;
+    let of_message = r#"{ "x" : 1e2 }"#;
+    let messages = format!(r#"[{{"role":"user","content":"Hello","vendor_mark":{of_message}}}]"#);
+    let body = format!(r#"{{"model":"m","metadata":{metadata},"messages":{messages}}}"#);
+    let answer = Request::new("POST", "/v1/chat/completions").body("application/json", body).send(&server);
+    assert_eq!(answer.said(), "Hello", "{answer}");
+    let seen = up.last();
+    let sent = std::str::from_utf8(&seen.body).expect("JSON");
+    assert!(sent.contains(&format!(r#""metadata":{metadata}"#)), "{sent}");
+    assert!(sent.contains(&format!(r#""vendor_mark":{of_message}"#)), "{sent}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod chat;
 mod completion;
 mod embed;
+mod extras;
 mod image;
 mod message;
 mod moderate;
@@ -24,6 +25,7 @@ mod whole;
 pub use chat::{Chat, Effort, Granted, ReplyFormat, Sampling};
 pub use completion::{Completion, Prompt};
 pub use embed::{Embed, EmbedInput, InputType};
+pub use extras::{Extra, Extras};
 pub use image::{Attachment, ImageJob, ImageSize, ImageWork, Picture, PicturePlace};
 pub use message::{Detail, MediaPart, Message, Part, Reasoning, Role};
 pub use moderate::{Judgement, Moderate};
@@ -39,9 +41,6 @@ pub use video::{Aspect, FrameSize, GenerateVideo, JobContent, JobReport};
 pub use whole::{Choice, Piece, WholeReply};
 
 use crate::capability::TaskKind;
-
-/// Fields that have no place of their own here, by their names in OpenAI's wire format.
-pub type Extras = serde_json::Map<String, serde_json::Value>;
 
 /// A piece of work for one target.
 #[derive(Debug, Clone)]

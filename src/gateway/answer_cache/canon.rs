@@ -140,7 +140,7 @@ impl Canon {
         match value {
             Value::Object(fields) => {
                 self.number(1);
-                self.fields(fields);
+                self.fields(fields.iter());
             }
             Value::Array(items) => {
                 self.number(2);
@@ -153,8 +153,8 @@ impl Canon {
         }
     }
 
-    fn fields(&mut self, fields: &Extras) {
-        let mut sorted: Vec<(&String, &Value)> = fields.iter().collect();
+    fn fields<'v>(&mut self, fields: impl Iterator<Item = (&'v String, &'v Value)>) {
+        let mut sorted: Vec<_> = fields.collect();
         sorted.sort_by_key(|(name, _)| *name);
         self.list(&sorted, |canon, (name, value)| {
             canon.text(name);
@@ -162,10 +162,14 @@ impl Canon {
         });
     }
 
-    fn wishes(&mut self, fields: &Extras) {
-        let mut fields = fields.clone();
-        IDLE_FIELDS.iter().for_each(|name| drop(fields.remove(*name)));
-        self.fields(&fields);
+    fn extras(&mut self, extras: &Extras) {
+        self.fields(extras.iter().map(|(name, value)| (name, value.value())));
+    }
+
+    fn wishes(&mut self, extras: &Extras) {
+        let mut extras = extras.clone();
+        IDLE_FIELDS.iter().for_each(|name| drop(extras.remove(name)));
+        self.extras(&extras);
     }
 
     /// What bounds say of where a request's parts may go to be treated, and how. What they cost is no part of it, nor
@@ -332,7 +336,7 @@ impl Canon {
             canon.maybe(thought_by.as_deref(), Self::text);
         });
         self.maybe(refusal.as_deref(), Self::text);
-        self.fields(extras);
+        self.extras(extras);
         self.maybe(original.as_ref(), Self::original);
     }
 
@@ -420,7 +424,7 @@ mod tests {
         let same: [(&str, Edit); 4] = [
             ("a stream", |chat| chat.stream = true),
             ("the sign of zero", |chat| chat.sampling.temperature = Some(-0.0)),
-            ("a cache of the provider's", |chat| drop(chat.extras.insert("prompt_cache_key".into(), json!("k")))),
+            ("a cache of the provider's", |chat| chat.extras.insert("prompt_cache_key", json!("k"))),
             ("a mark", |chat| chat.messages[0].cache_marks.push((0, json!({ "type": "ephemeral" })))),
         ];
         for (name, edit) in same {
@@ -434,7 +438,7 @@ mod tests {
             }),
             ("a length", |chat| chat.sampling.max_tokens = Some(5)),
             ("a seed", |chat| chat.sampling.seed = Some(0)),
-            ("a user", |chat| drop(chat.extras.insert("user".into(), json!("u")))),
+            ("a user", |chat| chat.extras.insert("user", json!("u"))),
             ("a form", |chat| chat.format = ReplyFormat::Json),
             ("a tool", |chat| chat.tools.push(Tool { name: "look_up".into(), ..Tool::default() })),
             ("a medium", |chat| {
@@ -456,7 +460,7 @@ mod tests {
     fn the_order_of_fields_is_no_difference() {
         let with = |text: &str| {
             let format: Value = serde_json::from_str(text).unwrap();
-            whole(move |chat| drop(chat.extras.insert("x".into(), format)))
+            whole(move |chat| chat.extras.insert("x", format))
         };
         assert_eq!(
             with(r#"{"a": 1, "b": {"c": [1, 2], "d": null}}"#),

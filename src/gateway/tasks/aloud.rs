@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use mediary_convert::audio::wav_lengths;
 use mediary_core::plan::Want;
-use mediary_core::task::{Chat, PartPath, ReplyEvent, ReplyFrame, SoundForm, Speak, Task};
+use mediary_core::task::{Chat, Extra, PartPath, ReplyEvent, ReplyFrame, SoundForm, Speak, Task};
 use mediary_core::{Failure, Hold, MediaFormat};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub(super) fn is_to_be_heard(chat: &Chat) -> bool {
 /// When a field of it cannot be.
 pub(super) fn voice_of(chat: &mut Chat) -> Result<Speak, Failure> {
     chat.extras.remove(MODALITIES);
-    let wish = chat.extras.remove(AUDIO).unwrap_or(Value::Null);
+    let wish = chat.extras.remove(AUDIO).map(Extra::into_value).unwrap_or_default();
     let bad = |field, message: String| Err(Failure::malformed(message).at(PartPath::Field(field)));
     if chat.sampling.n > 1 {
         return bad(

@@ -108,7 +108,7 @@ impl Gateway {
         if !self.answers.knows_meanings() || !is_comparable(words) {
             return None;
         }
-        let extras = [("input_type".to_owned(), "query".into())].into_iter().collect();
+        let extras = [("input_type".to_owned(), serde_json::Value::from("query"))].into_iter().collect();
         let embed = Embed { inputs: vec![EmbedInput::Text(words.to_owned())], dimensions: None, extras };
         // What helps to find an answer is no part of what the request costs, and leaves this machine in no case.
         let bounds = Bounds { privacy: Privacy::Local, ..Bounds::default() };

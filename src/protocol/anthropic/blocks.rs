@@ -5,7 +5,7 @@
 //! all others.
 
 use bytes::Bytes;
-use mediary_core::task::{Message, Original, Part, Reasoning, Role, ToolCall, Written};
+use mediary_core::task::{Extras, Message, Original, Part, Reasoning, Role, ToolCall, Written};
 use mediary_core::{Blob, Claim, classify};
 use serde_json::value::RawValue;
 
@@ -13,7 +13,7 @@ use super::wire::{Block, Source};
 use super::{bad, inside, signed};
 use crate::protocol::media::{kept_file, medium};
 use crate::protocol::process::BadField;
-use crate::protocol::{from_json, piece};
+use crate::protocol::{Open, from_json, piece};
 
 /// A text or blocks.
 pub(super) enum Content<'a> {
@@ -36,14 +36,16 @@ impl<'a> Content<'a> {
 /// A block with the text it was read from and its place.
 struct Read<'a> {
     block: Block<'a>,
+    others: Extras,
     raw: &'a RawValue,
     path: String,
 }
 
 impl<'a> Read<'a> {
     fn of(raw: &'a RawValue, path: String) -> Result<Self, BadField> {
-        let block: Block<'a> = from_json(raw.get().as_bytes(), "a block").map_err(|bad| inside(&path, bad))?;
-        Ok(Self { block, raw, path })
+        let read = from_json(raw.get().as_bytes(), "a block").map_err(|bad| inside(&path, bad))?;
+        let Open { known: block, others } = read;
+        Ok(Self { block, others, raw, path })
     }
 
     fn lacks(&self, field: &str) -> BadField {
@@ -97,7 +99,7 @@ impl Growing {
         self.mark(&mut read.block);
         let path = read.path.clone();
         let before = self.message.parts.len();
-        let fields = read.block.further.iter().filter(|(_, value)| !is_nothing(value));
+        let fields = read.others.iter().filter(|(_, value)| !is_nothing(value.value()));
         let fields: Vec<String> = fields.map(|(name, _)| format!("{path}.{name}")).collect();
         match (&*read.block.r#type, self.message.role) {
             ("thinking" | "redacted_thinking", Role::Assistant) => self.thought(&read),

@@ -6,7 +6,7 @@
 
 use axum::http::HeaderMap;
 use mediary_core::task::{
-    Chat, Effort, Extras, Granted, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice, Written,
+    Chat, Effort, Extra, Granted, Message, OwnFields, Part, ReplyFormat, Role, Sampling, ToolChoice, Written,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -17,7 +17,7 @@ use super::wire::{Block, Request};
 use super::{bad, inside, signed};
 use crate::protocol::openai::effort_of_budget;
 use crate::protocol::process::BadField;
-use crate::protocol::{Sent, from_json};
+use crate::protocol::{Open, Sent, from_json};
 
 /// What the line begins with that Claude Code puts before everything else that the system says, and that is another in
 /// every request; under this name it goes on to its vendor.
@@ -44,7 +44,7 @@ impl MessagesForm {
     /// The first field that is wrong, by its path.
     pub(super) fn decode(sent: &Sent) -> Result<Self, BadField> {
         let body = &sent.body;
-        let request: Request<'_> = from_json(body, "a request of messages")?;
+        let Open { known: request, others }: Open<Request<'_>> = from_json(body, "a request of messages")?;
         let mut own = OwnFields { wire_format: signed::OWN, ..OwnFields::default() };
         let mut messages = Vec::new();
         let at = |message: Message| Message { written: Some(Written::at("system")), ..message };
@@ -78,14 +78,14 @@ impl MessagesForm {
         let effort = effort(request.thinking.as_ref(), request.output_config.as_ref());
         let granted = request.thinking.as_ref().filter(|thinking| thinking["type"] == "enabled");
         let granted = Granted::of(granted.and_then(|thinking| thinking["budget_tokens"].as_u64()), BUDGET);
-        for (name, value) in request.further {
+        for (name, value) in others {
             own.further(&name, value);
         }
         own.said("thinking", request.thinking);
         own.said("output_format", request.output_format);
         own.said("output_config", request.output_config);
         if let Some(features) = features(&sent.headers) {
-            own.further(BETA, features.into());
+            own.further(BETA, Value::from(features).into());
         }
         let cache_control = request.cache_control.filter(|control| !control.is_null());
         let chat = Chat {
@@ -117,13 +117,13 @@ impl MessagesForm {
 
 /// What a format has of its own, filled in.
 trait Filled {
-    fn further(&mut self, name: &str, value: Value);
+    fn further(&mut self, name: &str, value: Extra);
     fn said(&mut self, name: &str, value: Option<Value>);
 }
 
 impl Filled for OwnFields {
     /// A field that nothing else says.
-    fn further(&mut self, name: &str, value: Value) {
+    fn further(&mut self, name: &str, value: Extra) {
         if !value.is_null() {
             self.names.push(name.to_owned());
             self.fields.insert(name.to_owned(), value);
@@ -134,7 +134,7 @@ impl Filled for OwnFields {
     fn said(&mut self, name: &str, value: Option<Value>) {
         let Some(value) = value.filter(|value| !value.is_null()) else { return };
         if name == "output_config" {
-            let further = value.as_object().into_iter().flat_map(Extras::keys);
+            let further = value.as_object().into_iter().flat_map(serde_json::Map::keys);
             let further = further.filter(|key| !matches!(key.as_str(), "effort" | "format"));
             self.names.extend(further.map(|key| format!("{name}.{key}")));
         }
@@ -157,7 +157,7 @@ fn system(raw: Option<&RawValue>, own: &mut OwnFields) -> Result<Option<Message>
             return Err(bad(format!("{path}.text"), "the system says texts; send blocks of type `text`"));
         };
         if text.starts_with(BILLING) {
-            own.further(BILLING, text.into());
+            own.further(BILLING, Value::from(text).into());
             continue;
         }
         if let Some(control) = block.cache_control.filter(|control| !control.is_null()) {

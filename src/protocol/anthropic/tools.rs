@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::wire::{Choice, WireTool};
 use super::{inside, schemas, signed};
 use crate::protocol::process::BadField;
-use crate::protocol::{from_json, piece};
+use crate::protocol::{Open, from_json, piece};
 
 /// What is offered.
 #[derive(Debug, Default)]
@@ -24,8 +24,9 @@ impl Offered {
         let mut offered = Self::default();
         for (index, raw) in tools.into_iter().enumerate() {
             let path = format!("tools[{index}]");
-            let tool: WireTool = from_json(raw.get().as_bytes(), "a tool").map_err(|bad| inside(&path, bad))?;
-            match &tool.r#type {
+            let read = from_json(raw.get().as_bytes(), "a tool");
+            let tool: Open<WireTool> = read.map_err(|bad| inside(&path, bad))?;
+            match &tool.known.r#type {
                 Some(kind) if kind != "custom" => {
                     let definition: Value = from_json(raw.get().as_bytes(), "a tool")?;
                     let kind = kind.clone();
@@ -37,7 +38,8 @@ impl Offered {
         Ok(offered)
     }
 
-    fn function(&mut self, tool: WireTool, raw: Bytes, path: &str) -> Result<(), BadField> {
+    fn function(&mut self, tool: Open<WireTool>, raw: Bytes, path: &str) -> Result<(), BadField> {
+        let Open { known: tool, others } = tool;
         let Some(name) = tool.name.filter(|name| !name.is_empty()) else {
             return Err(BadField { field: format!("{path}.name"), message: "a tool needs a `name`".to_owned() });
         };
@@ -59,7 +61,7 @@ impl Offered {
                 return Ok(());
             }
         };
-        let names: Vec<String> = tool.further.keys().map(|field| format!("{path}.{field}")).collect();
+        let names: Vec<String> = others.keys().map(|field| format!("{path}.{field}")).collect();
         let pieces = vec![raw];
         let original = Original { wire_format: signed::OWN, pieces, names, ..Original::default() };
         self.functions.push(Tool {
@@ -69,7 +71,7 @@ impl Offered {
             strict: tool.strict,
             cache_control: tool.cache_control.filter(|control| !control.is_null()),
             free_text: None,
-            original: (!tool.further.is_empty()).then_some(original),
+            original: (!others.is_empty()).then_some(original),
         });
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 /// A chat as it is sent.
 #[derive(Debug, Deserialize)]
@@ -40,8 +40,6 @@ pub(super) struct Request<'a> {
     pub(super) output_format: Option<Value>,
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// One turn.
@@ -86,8 +84,6 @@ pub(super) struct Block<'a> {
     pub(super) is_error: Option<bool>,
     #[serde(default, borrow)]
     pub(super) content: Option<&'a RawValue>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// Where a picture or a document is.
@@ -122,8 +118,6 @@ pub(super) struct WireTool {
     pub(super) strict: Option<bool>,
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// Whether tools are called.

@@ -108,9 +108,9 @@ impl Wishes {
             if let Some(voice) = voice {
                 audio["voice"] = voice.clone();
             }
-            self.extras.insert("audio".to_owned(), audio);
+            self.extras.insert("audio", audio);
         }
-        self.extras.insert("modalities".to_owned(), json!(asked));
+        self.extras.insert("modalities", json!(asked));
     }
 }
 

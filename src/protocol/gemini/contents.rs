@@ -14,7 +14,7 @@ use super::{WIRE_FORMAT, bad, inside, signed};
 use crate::protocol::calls::OpenCalls;
 use crate::protocol::media::medium;
 use crate::protocol::process::BadField;
-use crate::protocol::{from_json, piece};
+use crate::protocol::{Open, from_json, piece};
 
 /// Files under these addresses are known to another server only, by the key that they were uploaded with.
 const ELSEWHERE: [&str; 3] = ["https://generativelanguage.googleapis.com/", "gs://", "files/"];
@@ -63,7 +63,7 @@ impl Growing {
     /// Takes a part in that is no result of a call.
     fn take(
         &mut self,
-        part: WirePart<'_>,
+        part: Open<WirePart<'_>>,
         raw: &RawValue,
         path: &str,
         calls: &mut OpenCalls,
@@ -71,7 +71,8 @@ impl Growing {
     ) -> Result<(), BadField> {
         self.original.pieces.push(piece(body, raw));
         let before = self.message.parts.len();
-        for name in part.further.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| camel(name)) {
+        let Open { known: part, others } = part;
+        for name in others.without_nulls().keys().map(|name| camel(name)) {
             self.peculiar(format!("{path}.{name}"));
         }
         let is_thought = part.thought == Some(true);
@@ -156,6 +157,10 @@ pub(super) fn messages(raw: Option<&RawValue>, body: &Bytes) -> Result<Vec<Messa
     Ok(messages)
 }
 
+fn part<'a>(raw: &'a RawValue, path: &str) -> Result<Open<WirePart<'a>>, BadField> {
+    from_json(raw.get().as_bytes(), "a part").map_err(|bad| inside(path, bad))
+}
+
 fn turn(
     role: Role,
     parts: Option<&RawValue>,
@@ -168,8 +173,8 @@ fn turn(
     let mut growing = Growing::new(role, path);
     for (index, raw) in elements(parts, &format!("{path}.parts"))?.into_iter().enumerate() {
         let path = format!("{path}.parts[{index}]");
-        let mut part: WirePart<'_> = from_json(raw.get().as_bytes(), "a part").map_err(|bad| inside(&path, bad))?;
-        if let Some(result) = part.function_response.take() {
+        let mut part = part(raw, &path)?;
+        if let Some(result) = part.known.function_response.take() {
             if !growing.is_empty() {
                 messages.push(std::mem::replace(&mut growing, Growing::new(role, &path)).finish());
             }
@@ -189,7 +194,7 @@ fn turn(
 
 /// What came of a call.
 fn result(
-    result: CallResult<'_>,
+    result: Open<CallResult<'_>>,
     raw: &RawValue,
     path: &str,
     calls: &mut OpenCalls,
@@ -197,7 +202,8 @@ fn result(
 ) -> Result<Message, BadField> {
     let path = format!("{path}.functionResponse");
     let mut growing = Growing::new(Role::Tool, &path);
-    for name in result.further.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| camel(name)) {
+    let Open { known: result, others } = result;
+    for name in others.without_nulls().keys().map(|name| camel(name)) {
         growing.peculiar(format!("{path}.{name}"));
     }
     growing.message.tool_call_id = calls.answered(result.id, Some(&result.name));
@@ -208,7 +214,7 @@ fn result(
     growing.message.parts.extend(result.response.map(|response| Part::Text(said(response))));
     for (index, raw) in elements(result.parts, &format!("{path}.parts"))?.into_iter().enumerate() {
         let path = format!("{path}.parts[{index}]");
-        let part: WirePart<'_> = from_json(raw.get().as_bytes(), "a part").map_err(|bad| inside(&path, bad))?;
+        let part = part(raw, &path)?;
         growing.take(part, raw, &path, calls, body)?;
         growing.is_peculiar = true;
     }
@@ -267,7 +273,7 @@ pub(super) fn system(raw: Option<&RawValue>, body: &Bytes) -> Result<Option<Mess
     let mut calls = OpenCalls::default();
     for (index, raw) in elements(content.parts, &format!("{PATH}.parts"))?.into_iter().enumerate() {
         let path = format!("{PATH}.parts[{index}]");
-        let part: WirePart<'_> = from_json(raw.get().as_bytes(), "a part").map_err(|bad| inside(&path, bad))?;
+        let part = part(raw, &path)?;
         growing.take(part, raw, &path, &mut calls, body)?;
     }
     // It has no place among the turns, where what was written could stand.

@@ -12,7 +12,7 @@ use super::tools::{self, Offered};
 use super::wire::{Request, camel};
 use super::{WIRE_FORMAT, bad, contents};
 use crate::protocol::process::BadField;
-use crate::protocol::{Sent, from_json};
+use crate::protocol::{Open, Sent, from_json};
 
 /// Fields that name the model once more, as its path has named it.
 const IN_THE_PATH: [&str; 2] = ["model", "stream"];
@@ -32,7 +32,7 @@ impl ContentForm {
     /// The first field that is wrong, by its path.
     pub(super) fn decode(sent: &Sent, streams: bool) -> Result<Self, BadField> {
         let body = &sent.body;
-        let request: Request<'_> = from_json(body, "a request of contents")?;
+        let Open { known: request, others }: Open<Request<'_>> = from_json(body, "a request of contents")?;
         if request.cached_content.is_some_and(|name| !name.is_empty()) {
             let message = "contents that are kept at Google cannot be passed on; send them as `contents`";
             return Err(bad("cachedContent", message));
@@ -53,9 +53,9 @@ impl ContentForm {
             own.fields.insert("generationConfig".to_owned(), Value::Object(config));
         }
         if let Some(tool_config) = request.tool_config.filter(|config| !config.is_null()) {
-            own.fields.insert("toolConfig".to_owned(), tool_config);
+            own.fields.insert("toolConfig", tool_config);
         }
-        for (name, value) in request.further.into_iter().filter(|(_, value)| !is_nothing(value)) {
+        for (name, value) in others.into_iter().filter(|(_, value)| !is_nothing(value.value())) {
             let name = camel(&name);
             if !IN_THE_PATH.contains(&name.as_str()) {
                 own.names.push(name.clone());

@@ -135,7 +135,7 @@ impl One<'_> {
         let said = [("task_type", &self.task_type), ("title", &self.title)];
         let said = said.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let said = said.filter(|(_, value)| !value.is_empty() && *value != "TASK_TYPE_UNSPECIFIED");
-        said.map(|(name, value)| (name.to_owned(), value.as_str().into())).collect()
+        said.map(|(name, value)| (name.to_owned(), Value::from(value.as_str()))).collect()
     }
 }
 

@@ -118,10 +118,7 @@ fn the_other_spelling_says_the_same() {
     let spoken = json!({ "contents": [{ "parts": [{ "text": "Hi" }] }], "generationConfig": { "responseModalities": ["AUDIO"],
         "speechConfig": { "voiceConfig": { "prebuiltVoiceConfig": { "voiceName": "Kore" } } } } });
     let Task::Chat(chat) = decoded(&GENERATE, &spoken).unwrap().task else { unreachable!("it is a chat") };
-    assert_eq!(
-        Value::Object(chat.extras),
-        json!({ "modalities": ["audio"], "audio": { "format": "pcm16", "voice": "Kore" } })
-    );
+    assert_eq!(json!(chat.extras), json!({ "modalities": ["audio"], "audio": { "format": "pcm16", "voice": "Kore" } }));
 }
 
 #[test]
@@ -339,7 +336,7 @@ fn vectors_come_in_the_order_of_their_texts() {
     for (decoded, texts) in [(batch, 2), (one, 1)] {
         let Task::Embed(Embed { inputs, dimensions, extras }) = decoded.task else { unreachable!("it is to embed") };
         assert_eq!((inputs.len(), dimensions), (texts, Some(2)));
-        assert_eq!(Value::Object(extras), json!({ "task_type": "CLUSTERING" }));
+        assert_eq!(json!(extras), json!({ "task_type": "CLUSTERING" }));
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::wire::{Declaration, camel, elements};
 use super::{WIRE_FORMAT, bad, inside, schemas};
 use crate::protocol::process::BadField;
-use crate::protocol::{from_json, piece};
+use crate::protocol::{Open, from_json, piece};
 
 const FUNCTIONS: &str = "functionDeclarations";
 
@@ -43,9 +43,9 @@ impl Offered {
     fn functions(&mut self, raw: &RawValue, path: &str, body: &Bytes) -> Result<(), BadField> {
         for (index, raw) in elements(Some(raw), path)?.into_iter().enumerate() {
             let path = format!("{path}[{index}]");
-            let declaration: Declaration =
+            let Open { known, others }: Open<Declaration> =
                 from_json(raw.get().as_bytes(), "a function").map_err(|bad| inside(&path, bad))?;
-            let Declaration { name, description, parameters, parameters_json_schema, further } = declaration;
+            let Declaration { name, description, parameters, parameters_json_schema } = known;
             let parameters = match parameters_json_schema.filter(|schema| !schema.is_null()) {
                 Some(schema) => Some(schema),
                 None => {
@@ -54,8 +54,8 @@ impl Offered {
                     plain.map_err(|bad| inside(&format!("{path}.parameters"), bad))?
                 }
             };
-            let said = further.iter().filter(|(_, value)| !value.is_null());
-            let names = said.map(|(field, _)| format!("{path}.{}", camel(field))).collect();
+            let others = others.without_nulls();
+            let names = others.keys().map(|field| format!("{path}.{}", camel(field))).collect();
             let original =
                 Original { wire_format: WIRE_FORMAT, pieces: vec![piece(body, raw)], names, ..Original::default() };
             let original = Some(original);

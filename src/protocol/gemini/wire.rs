@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{BadField, inside};
-use crate::protocol::from_json;
+use crate::protocol::{Open, from_json};
 
 /// A chat as it is sent.
 #[derive(Debug, Deserialize)]
@@ -26,8 +26,6 @@ pub(super) struct Request<'a> {
     pub(super) generation_config: Option<Map<String, Value>>,
     #[serde(default, alias = "cached_content")]
     pub(super) cached_content: Option<String>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// One turn.
@@ -52,13 +50,11 @@ pub(super) struct WirePart<'a> {
     #[serde(default, alias = "function_call")]
     pub(super) function_call: Option<MadeCall>,
     #[serde(default, borrow, alias = "function_response")]
-    pub(super) function_response: Option<CallResult<'a>>,
+    pub(super) function_response: Option<Open<CallResult<'a>>>,
     #[serde(default)]
     pub(super) thought: Option<bool>,
     #[serde(default, alias = "thought_signature")]
     pub(super) thought_signature: Option<String>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// A medium's bytes.
@@ -103,8 +99,6 @@ pub(super) struct CallResult<'a> {
     pub(super) response: Option<Value>,
     #[serde(default, borrow)]
     pub(super) parts: Option<&'a RawValue>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// A function that is offered.
@@ -118,8 +112,6 @@ pub(super) struct Declaration {
     pub(super) parameters: Option<Value>,
     #[serde(default, alias = "parameters_json_schema")]
     pub(super) parameters_json_schema: Option<Value>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// The elements of a list; one that stands alone is a list of one.

@@ -4,11 +4,10 @@
 //! this format, since it may have been asked as in a chat.
 
 use mediary_core::task::{
-    Chat, Choice, Completion, Extras, Finish, Message, Prompt, ReplyEvent, ReplyFrame, Role, Sampling, Task, Usage,
-    WholeReply,
+    Chat, Choice, Completion, Finish, Message, Prompt, ReplyEvent, ReplyFrame, Role, Sampling, Task, Usage, WholeReply,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::decode::bad;
 use super::inputs::Inputs;
@@ -16,7 +15,7 @@ use super::numbers::{Limit, Seed};
 use super::{OpenAiChat, encode};
 use crate::protocol::process::BadField;
 use crate::protocol::{
-    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, StreamWriter, from_json,
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Open, Protocol, Sent, StreamWriter, from_json,
     json_bytes, json_into,
 };
 
@@ -61,8 +60,6 @@ struct Request {
     frequency_penalty: Option<f64>,
     #[serde(default)]
     stream: Option<bool>,
-    #[serde(flatten)]
-    extras: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,7 +83,7 @@ impl Protocol for OpenAiCompletions {
 
 impl JsonProtocol for OpenAiCompletions {
     fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
-        let request: Request = from_json(&sent.body, "a request of completions")?;
+        let Open { known: request, others }: Open<Request> = from_json(&sent.body, "a request of completions")?;
         let prompts = prompts(request.prompt)?;
         let n = request.n.unwrap_or(1);
         if !(1..=128).contains(&n) {
@@ -95,7 +92,7 @@ impl JsonProtocol for OpenAiCompletions {
         if request.best_of.is_some_and(|best_of| best_of < n || best_of > 128) {
             return Err(bad("best_of", "`best_of` must be at least `n`, and at most 128"));
         }
-        let extras: Extras = request.extras.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let extras = others.without_nulls();
         let include_usage = extras.get("stream_options").is_some_and(|options| options["include_usage"] == true);
         let message = |prompt: &Prompt| match prompt {
             Prompt::Text(text) => Message::text(Role::User, text.as_str()),

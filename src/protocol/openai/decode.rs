@@ -8,13 +8,12 @@ use mediary_core::task::{
     Chat, Detail, Effort, Extras, Granted, Message, OwnFields, Part, Reasoning, ReplyFormat, Role, Sampling, ToolCall,
     ToolChoice,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::from_json;
 use super::super::media::{kept_file, medium};
+use super::super::{Open, from_json};
 use super::wire::{
-    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireMessage, WirePart, WireTool,
-    WireUrl,
+    Content, OneOrMany, Request, Str, WireCall, WireCalled, WireFileData, WireFormat, WireMessage, WirePart, WireUrl,
 };
 use super::{legacy, tools};
 use crate::protocol::process::BadField;
@@ -40,14 +39,15 @@ impl ChatForm {
     /// # Errors
     /// The first field that is wrong, by its path.
     pub fn decode(body: &Bytes) -> Result<Self, BadField> {
-        let request: Request<'_> = from_json(body, "a chat")?;
+        let Open { known: request, others }: Open<Request<'_>> = from_json(body, "a chat")?;
         let include_usage = request.stream_options.as_ref().is_some_and(|options| options.include_usage == Some(true));
         let model = request.model.clone().unwrap_or_default();
         let is_legacy = request.functions.is_some() && request.tools.is_none();
-        let is_custom = |tool: &&WireTool| tool.r#type.as_deref() == Some("custom");
-        let custom = request.tools.iter().flatten().filter(is_custom).filter_map(|tool| tool.custom.as_ref());
+        let tools = request.tools.iter().flatten().map(|tool| &tool.known);
+        let custom =
+            tools.filter(|tool| tool.r#type.as_deref() == Some("custom")).filter_map(|tool| tool.custom.as_ref());
         let custom_tools = custom.map(|custom| custom.name().to_owned()).collect();
-        let mut chat = chat(request, body)?;
+        let mut chat = chat(request, others.without_nulls(), body)?;
         legacy::give_ids(&mut chat.messages);
         if is_legacy && !chat.tools.is_empty() {
             chat.parallel_tool_calls = Some(false);
@@ -56,7 +56,7 @@ impl ChatForm {
     }
 }
 
-fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
+fn chat(request: Request<'_>, extras: Extras, body: &Bytes) -> Result<Chat, BadField> {
     if request.messages.is_empty() {
         return Err(bad("messages", "`messages` is empty; send at least one message"));
     }
@@ -65,7 +65,7 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
     for (index, message) in request.messages.into_iter().enumerate() {
         messages.push(self::message(message, index, body, &mut unsaid)?);
     }
-    let legacy = request.functions.unwrap_or_default().into_iter().map(tools::function);
+    let legacy = request.functions.unwrap_or_default().into_iter().map(|function| tools::function(function.known));
     let (mut tools, of_tools) = tools::offered(request.tools.unwrap_or_default())?;
     unsaid.0.extend(of_tools);
     tools.extend(legacy);
@@ -95,7 +95,6 @@ fn chat(request: Request<'_>, body: &Bytes) -> Result<Chat, BadField> {
         Some(choice) => tools::choice(&choice)?,
         None => ToolChoice::Auto,
     };
-    let extras = without_nulls(request.extras);
     let (effort, granted) = match request.reasoning_effort.as_deref() {
         Some("default") | None => (effort_of(&extras), granted(&extras)),
         Some(name) => (Some(effort(name)?), None),
@@ -136,7 +135,13 @@ impl Unsaid {
     }
 }
 
-fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Unsaid) -> Result<Message, BadField> {
+fn message(
+    message: Open<WireMessage<'_>>,
+    index: usize,
+    body: &Bytes,
+    unsaid: &mut Unsaid,
+) -> Result<Message, BadField> {
+    let Open { known: message, others } = message;
     let role = match message.role.as_str() {
         "system" | "developer" => Role::System,
         "user" => Role::User,
@@ -154,7 +159,7 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Un
         Content::Nothing => {}
         Content::Text(text) => parts.push(Part::Text(text.into_owned())),
         Content::Parts(all) => {
-            for (at, mut part) in all.into_iter().enumerate() {
+            for (at, Open { known: mut part, others }) in all.into_iter().enumerate() {
                 if let Some(control) = part.cache_control.take().filter(|control| !control.is_null()) {
                     cache_marks.push((parts.len(), control));
                 }
@@ -163,8 +168,7 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Un
                     continue;
                 }
                 let path = format!("messages[{index}].content[{at}]");
-                let said = part.unknown.iter().filter(|(_, value)| value.is_some());
-                said.for_each(|(name, _)| unsaid.note(&path, name));
+                others.without_nulls().keys().for_each(|name| unsaid.note(&path, name));
                 parts.push(self::part(part, &path, body)?);
             }
         }
@@ -184,10 +188,10 @@ fn message(message: WireMessage<'_>, index: usize, body: &Bytes, unsaid: &mut Un
     if role == Role::User && parts.is_empty() {
         return Err(bad(format!("messages[{index}].content"), "a user's message needs content"));
     }
-    let mut extras = without_nulls(message.extras);
+    let mut extras = others.without_nulls();
     // Some mark the message instead of its last part.
     if let Some(control) = extras.remove("cache_control").filter(|_| !parts.is_empty()) {
-        cache_marks.push((parts.len() - 1, control));
+        cache_marks.push((parts.len() - 1, control.into_value()));
     }
     let reasoning = || Some((message.reasoning.as_ref()?.as_str()?.to_owned(), "reasoning"));
     let thoughts = message.reasoning_content.map(|text| (text, "reasoning_content")).or_else(reasoning);
@@ -308,7 +312,7 @@ fn format(format: WireFormat) -> Result<ReplyFormat, BadField> {
         }),
         ("json_object" | "json_schema", Some(schema)) => Ok(ReplyFormat::Schema {
             name: schema.name.unwrap_or_else(|| "reply".to_owned()),
-            schema: schema.schema.unwrap_or_else(|| Value::Object(Extras::new())),
+            schema: schema.schema.unwrap_or_else(|| json!({})),
             strict: schema.strict,
         }),
         ("json_schema", None) => Err(bad("response_format.json_schema", "type `json_schema` needs `json_schema`")),
@@ -362,11 +366,6 @@ pub(in crate::protocol) fn effort_of_budget(tokens: u64) -> Effort {
         4096..=12_287 => Effort::Medium,
         _ => Effort::High,
     }
-}
-
-/// Clients send null for what they leave to the server.
-fn without_nulls(extras: Extras) -> Extras {
-    extras.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
 pub(super) fn bad(field: impl Into<String>, message: impl Into<String>) -> BadField {

@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mediary_core::task::{Embed, EmbedInput, Extras, Task, WholeReply};
+use mediary_core::task::{Embed, EmbedInput, Task, WholeReply};
 use serde::{Deserialize, Serialize};
 
 use super::super::process::BadField;
-use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json};
+use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Open, Protocol, Sent, from_json};
 use super::inputs::Inputs;
 use super::{CHAT, OpenAiChat};
 
@@ -26,8 +26,6 @@ struct Request {
     encoding_format: Option<String>,
     #[serde(default)]
     dimensions: Option<u32>,
-    #[serde(flatten)]
-    extras: Extras,
 }
 
 impl Errors for OpenAiEmbeddings {
@@ -44,8 +42,8 @@ impl Protocol for OpenAiEmbeddings {
 
 impl JsonProtocol for OpenAiEmbeddings {
     fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
-        let Request { model, input, encoding_format, dimensions, extras } =
-            from_json(&sent.body, "a request of embeddings")?;
+        let Open { known, others } = from_json(&sent.body, "a request of embeddings")?;
+        let Request { model, input, encoding_format, dimensions } = known;
         let bad = |field: &str, message: String| BadField { field: field.to_owned(), message };
         let inputs: Vec<EmbedInput> = match input {
             Inputs::Text(text) => vec![EmbedInput::Text(text)],
@@ -84,8 +82,7 @@ impl JsonProtocol for OpenAiEmbeddings {
                 return Err(bad("encoding_format", message));
             }
         };
-        let extras = extras.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let task = Task::Embed(Embed { inputs, dimensions, extras });
+        let task = Task::Embed(Embed { inputs, dimensions, extras: others.without_nulls() });
         let answer = Box::new(Answer { is_base64 });
         Ok(Decoded { task, model: model.unwrap_or_default(), answer, dropped: Vec::new() })
     }

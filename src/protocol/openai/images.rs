@@ -371,9 +371,9 @@ mod tests {
         let fields = [("steps", "4"), ("loras[]", "a"), ("loras[]", "b"), ("prompt", "p")];
         let form =
             ImageRequest::of_form(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap();
-        assert_eq!(Value::from(form.job.extras), json!({ "steps": "4", "loras[]": ["a", "b"] }));
+        assert_eq!(json!(form.job.extras), json!({ "steps": "4", "loras[]": ["a", "b"] }));
         let body = json_request(&json!({ "prompt": "p", "steps": 4, "nested": { "a": [1] } })).unwrap();
-        assert_eq!(Value::from(body.job.extras), json!({ "steps": 4, "nested": { "a": [1] } }));
+        assert_eq!(json!(body.job.extras), json!({ "steps": 4, "nested": { "a": [1] } }));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! OpenAI's moderations: texts and pictures in, what they show back.
 
 use bytes::Bytes;
-use mediary_core::task::{Extras, Moderate, Part, Task, WholeReply};
+use mediary_core::task::{Moderate, Part, Task, WholeReply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::media::medium;
 use super::super::process::BadField;
 use super::super::{
-    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json, json_bytes,
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Open, Protocol, Sent, from_json, json_bytes,
 };
 use super::{CHAT, OpenAiChat};
 
@@ -24,8 +24,6 @@ struct Request {
     #[serde(default)]
     model: Option<String>,
     input: Input,
-    #[serde(flatten)]
-    extras: Extras,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +48,8 @@ impl Protocol for OpenAiModerations {
 
 impl JsonProtocol for OpenAiModerations {
     fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
-        let Request { model, input, extras } = from_json(&sent.body, "a request of moderations")?;
+        let Open { known, others } = from_json(&sent.body, "a request of moderations")?;
+        let Request { model, input } = known;
         let is_list = !matches!(input, Input::Parts(_));
         let inputs = match input {
             Input::Text(text) => vec![vec![Part::Text(text)]],
@@ -75,8 +74,7 @@ impl JsonProtocol for OpenAiModerations {
         if let Some(index) = inputs.iter().flatten().position(is_empty) {
             return Err(empty(format!("input[{index}]")));
         }
-        let extras = extras.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let task = Task::Moderate(Moderate { inputs, is_list, extras });
+        let task = Task::Moderate(Moderate { inputs, is_list, extras: others.without_nulls() });
         Ok(Decoded { task, model: model.unwrap_or_default(), answer: Box::new(Answer), dropped: Vec::new() })
     }
 }

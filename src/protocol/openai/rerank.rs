@@ -1,13 +1,13 @@
 //! Ranking of documents, in the shape that Cohere and Jina share: a query and documents in, the best of them back, in
 //! order, each with its score.
 
-use mediary_core::task::{Extras, Rerank, Task, WholeReply};
+use mediary_core::task::{Rerank, Task, WholeReply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::process::BadField;
 use super::super::{
-    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Protocol, Sent, from_json, json_bytes,
+    AnswerHead, Decoded, Encode, ErrorFields, Errors, JsonProtocol, Open, Protocol, Sent, from_json, json_bytes,
 };
 use super::CHAT;
 
@@ -28,8 +28,6 @@ struct Request {
     top_n: Option<u32>,
     #[serde(default)]
     return_documents: Option<bool>,
-    #[serde(flatten)]
-    extras: Extras,
 }
 
 #[derive(Deserialize)]
@@ -53,8 +51,8 @@ impl Protocol for Reranking {
 
 impl JsonProtocol for Reranking {
     fn decode(&self, sent: &Sent) -> Result<Decoded, BadField> {
-        let Request { model, query, documents, top_n, return_documents, extras } =
-            from_json(&sent.body, "a request to rank documents")?;
+        let Open { known, others } = from_json(&sent.body, "a request to rank documents")?;
+        let Request { model, query, documents, top_n, return_documents } = known;
         let bad = |field: &str, message: String| BadField { field: field.to_owned(), message };
         if query.trim().is_empty() {
             return Err(bad("query", "`query` is empty; send what the documents are to be ranked by".to_owned()));
@@ -77,9 +75,8 @@ impl JsonProtocol for Reranking {
             let field = format!("documents[{index}]");
             return Err(bad(&field, format!("{field} is empty; send a text or leave it out")));
         }
-        let extras = extras.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let answer = Answer { documents: return_documents.unwrap_or(false).then(|| documents.clone()) };
-        let task = Task::Rerank(Rerank { query, documents, top: top_n, extras });
+        let task = Task::Rerank(Rerank { query, documents, top: top_n, extras: others.without_nulls() });
         Ok(Decoded { task, model: model.unwrap_or_default(), answer: Box::new(answer), dropped: Vec::new() })
     }
 }

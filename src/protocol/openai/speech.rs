@@ -5,13 +5,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use mediary_core::task::{Extras, SoundForm, Speak, Task, Usage};
+use mediary_core::task::{SoundForm, Speak, Task, Usage};
 use mediary_core::{MediaFormat, language};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::process::BadField;
-use super::super::{ErrorFields, Errors, Protocol, from_json, json_bytes};
+use super::super::{ErrorFields, Errors, Open, Protocol, from_json, json_bytes};
 use super::{CHAT, OpenAiChat};
 
 /// Bare samples are so many a second.
@@ -67,8 +67,6 @@ struct Body {
     response_format: Option<String>,
     #[serde(default)]
     stream_format: Option<String>,
-    #[serde(flatten)]
-    extras: Extras,
 }
 
 #[derive(Deserialize)]
@@ -84,8 +82,8 @@ impl SpeechRequest {
     /// # Errors
     /// The first field that is wrong, by its path.
     pub fn decode(body: &Bytes) -> Result<Self, BadField> {
-        let body: Body = from_json(body, "a request of speech")?;
-        let Body { model, input, voice, language, instructions, speed, response_format, stream_format, extras } = body;
+        let Open { known, others } = from_json(body, "a request of speech")?;
+        let Body { model, input, voice, language, instructions, speed, response_format, stream_format } = known;
         if input.trim().is_empty() {
             return Err(bad("input", "`input` is empty; send the text to speak".to_owned()));
         }
@@ -112,7 +110,7 @@ impl SpeechRequest {
             instructions: instructions.filter(|text| !text.trim().is_empty()),
             speed,
             form: form(response_format.as_deref().unwrap_or("mp3"))?,
-            extras: extras.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+            extras: others.without_nulls(),
         };
         Ok(Self { task: Task::Speak(speak), model: model.unwrap_or_default(), as_events })
     }

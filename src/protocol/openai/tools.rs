@@ -2,11 +2,12 @@
 //!
 //! Tools that run at OpenAI cannot be passed on. One of them, which agents offer with every request, is left out and named.
 
-use mediary_core::task::{Tool, ToolChoice};
-use serde_json::{Map, Value};
+use mediary_core::task::{Extras, Tool, ToolChoice};
+use serde_json::Value;
 
 use super::decode::bad;
 use super::wire::{WireFunction, WireTool};
+use crate::protocol::Open;
 use crate::protocol::process::BadField;
 
 /// A tool that runs at OpenAI, and only in its newer format.
@@ -16,16 +17,16 @@ const IMAGE_TOOL: &str = "image_generation";
 ///
 /// # Errors
 /// When one of them cannot be passed on.
-pub(super) fn offered(all: Vec<WireTool>) -> Result<(Vec<Tool>, Vec<String>), BadField> {
+pub(super) fn offered(all: Vec<Open<WireTool>>) -> Result<(Vec<Tool>, Vec<String>), BadField> {
     let (mut tools, mut names) = (Vec::new(), Vec::new());
-    for (index, tool) in all.into_iter().enumerate() {
+    for (index, Open { known: tool, others }) in all.into_iter().enumerate() {
         match tool.r#type.as_deref() {
             Some(IMAGE_TOOL) => names.push(format!("tools[{index}]")),
             _ => {
                 // OpenAI itself refuses what it does not know there, and so do its like.
-                let within = tool.function.iter().flat_map(|function| said(&function.unknown));
+                let within = tool.function.iter().flat_map(|function| said(&function.others));
                 names.extend(within.map(|name| format!("tools[{index}].function.{name}")));
-                names.extend(said(&tool.unknown).map(|name| format!("tools[{index}].{name}")));
+                names.extend(said(&others).map(|name| format!("tools[{index}].{name}")));
                 tools.push(self::tool(tool, index)?);
             }
         }
@@ -41,7 +42,7 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
     match tool.function {
         Some(function) if kind == "function" => {
             let cache_control = tool.cache_control.filter(|control| !control.is_null());
-            let tool = self::function(function);
+            let tool = self::function(function.known);
             Ok(Tool { cache_control: cache_control.or(tool.cache_control), ..tool })
         }
         _ => {
@@ -53,13 +54,13 @@ fn tool(tool: WireTool, index: usize) -> Result<Tool, BadField> {
 }
 
 /// The names of fields that say something.
-fn said(fields: &Map<String, Value>) -> impl Iterator<Item = &String> {
+fn said(fields: &Extras) -> impl Iterator<Item = &String> {
     fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name)
 }
 
 /// A function as it is offered.
 pub(super) fn function(function: WireFunction) -> Tool {
-    let WireFunction { name, description, parameters, strict, cache_control, unknown: _ } = function;
+    let WireFunction { name, description, parameters, strict, cache_control } = function;
     Tool { name, description, parameters, strict, cache_control, free_text: None, original: None }
 }
 

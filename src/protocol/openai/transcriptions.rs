@@ -4,9 +4,9 @@
 
 use std::str::FromStr;
 
-use mediary_core::task::{Extras, ReplyEvent, ReplyFrame, Segment, Task, Times, Transcribe, Usage, WholeReply};
+use mediary_core::task::{ReplyEvent, ReplyFrame, Segment, Task, Times, Transcribe, Usage, WholeReply};
 use mediary_core::{Media, language};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::process::BadField;
 use super::super::{AnswerHead, Decoded, Encode, ErrorFields, Errors, Protocol, StreamWriter, json_bytes};
@@ -81,7 +81,7 @@ pub struct TranscriptionForm {
     format: Format,
     times: Times,
     stream: bool,
-    extras: Extras,
+    extras: Map<String, Value>,
 }
 
 impl TranscriptionForm {
@@ -101,7 +101,7 @@ impl TranscriptionForm {
             format: Format::Json,
             times: Times::default(),
             stream: false,
-            extras: Extras::new(),
+            extras: Map::new(),
         };
         let mut granularities = Times::default();
         for (name, value) in fields {
@@ -187,6 +187,7 @@ impl TranscriptionForm {
             stream,
             extras,
         } = self;
+        let extras = extras.into_iter().collect();
         let answer = TranscriptAnswer { format, times, into_english };
         let transcribe =
             Transcribe { recording, samples: None, language, into_english, prompt, temperature, times, stream, extras };

@@ -3,13 +3,13 @@
 //! `POST /v1/videos/generations`, the predecessors' name, takes the same.
 
 use mediary_core::MediaFormat;
-use mediary_core::task::{Extras, GenerateVideo};
+use mediary_core::task::GenerateVideo;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::super::media::KEPT_FILE;
 use super::super::process::BadField;
-use super::super::{ErrorFields, Errors, Protocol, from_json};
+use super::super::{ErrorFields, Errors, Open, Protocol, from_json};
 use super::{CHAT, OpenAiChat};
 use crate::gateway::{VideoJob, VideoProgress};
 
@@ -74,8 +74,6 @@ struct Body {
     webhook_url: Option<String>,
     #[serde(default)]
     wait_seconds: Option<Number>,
-    #[serde(flatten)]
-    extras: Extras,
 }
 
 /// A number, or a text that is one: OpenAI has `seconds` as a text.
@@ -137,7 +135,8 @@ impl VideoRequest {
         Self::of_json(&body)
     }
 
-    fn of(body: Body) -> Result<Self, BadField> {
+    fn of(body: Open<Body>) -> Result<Self, BadField> {
+        let Open { known: body, others } = body;
         let Body { model, prompt, seconds, size, aspect_ratio, resolution, audio, input_reference, .. } = body;
         let prompt = checked_prompt(prompt)?;
         let auto = |text: &String| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("auto");
@@ -153,7 +152,8 @@ impl VideoRequest {
         });
         let seconds = seconds.map(|seconds| seconds.within("seconds", MOST_SECONDS)).transpose()?;
         let wait_seconds = body.wait_seconds.map(|seconds| seconds.within("wait_seconds", MOST_SECONDS)).transpose()?;
-        let extras = body.extras.into_iter().filter(|(name, value)| !value.is_null() && name != "user").collect();
+        let mut extras = others.without_nulls();
+        extras.remove("user");
         let video = GenerateVideo {
             prompt,
             start: None,

@@ -3,15 +3,15 @@
 //! A file in a request is one long string; as long as it is not escaped it is never copied here.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::custom::{WireCustom, WireCustomCall};
 use super::numbers::{Limit, Seed};
+use crate::protocol::Open;
 
 /// A string of the body.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,15 +23,15 @@ pub(super) struct Request<'a> {
     #[serde(default)]
     pub(super) model: Option<String>,
     #[serde(borrow)]
-    pub(super) messages: Vec<WireMessage<'a>>,
+    pub(super) messages: Vec<Open<WireMessage<'a>>>,
     #[serde(default)]
-    pub(super) tools: Option<Vec<WireTool>>,
+    pub(super) tools: Option<Vec<Open<WireTool>>>,
     #[serde(default)]
     pub(super) tool_choice: Option<Value>,
     #[serde(default)]
     pub(super) parallel_tool_calls: Option<bool>,
     #[serde(default)]
-    pub(super) functions: Option<Vec<WireFunction>>,
+    pub(super) functions: Option<Vec<Open<WireFunction>>>,
     #[serde(default)]
     pub(super) function_call: Option<Value>,
     #[serde(default)]
@@ -66,8 +66,6 @@ pub(super) struct Request<'a> {
     pub(super) stream: Option<bool>,
     #[serde(default)]
     pub(super) stream_options: Option<StreamOptions>,
-    #[serde(flatten)]
-    pub(super) extras: Map<String, Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,14 +105,12 @@ pub(super) struct WireTool {
     #[serde(default)]
     pub(super) r#type: Option<String>,
     #[serde(default)]
-    pub(super) function: Option<WireFunction>,
+    pub(super) function: Option<Open<WireFunction>>,
     #[serde(default)]
     pub(super) custom: Option<WireCustom>,
     /// Anthropic's, as clients of several vendors send it.
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
-    #[serde(flatten)]
-    pub(super) unknown: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -128,8 +124,6 @@ pub(super) struct WireFunction {
     pub(super) strict: Option<bool>,
     #[serde(default)]
     pub(super) cache_control: Option<Value>,
-    #[serde(flatten)]
-    pub(super) unknown: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,8 +146,6 @@ pub(super) struct WireMessage<'a> {
     /// What others call it, some beside the other name.
     #[serde(default)]
     pub(super) reasoning: Option<Value>,
-    #[serde(flatten)]
-    pub(super) extras: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,7 +177,7 @@ pub(super) enum Content<'a> {
     #[default]
     Nothing,
     Text(Cow<'a, str>),
-    Parts(Vec<WirePart<'a>>),
+    Parts(Vec<Open<WirePart<'a>>>),
 }
 
 /// A part; which fields it has depends on its type.
@@ -223,8 +215,6 @@ pub(super) struct WirePart<'a> {
     pub(super) cache_control: Option<Value>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
-    #[serde(flatten)]
-    pub(super) unknown: BTreeMap<String, Option<IgnoredAny>>,
 }
 
 /// An address or a data URL, bare or in an object.

@@ -9,7 +9,7 @@ use super::tools::{self, Offered};
 use super::wire::{Request, TextWish};
 use super::{WIRE_FORMAT, bad, own};
 use crate::protocol::process::BadField;
-use crate::protocol::{Sent, from_json};
+use crate::protocol::{Open, Sent, from_json};
 
 /// Fields that chats know under the same name.
 const AS_IN_CHATS: [&str; 5] =
@@ -35,7 +35,7 @@ impl ResponseForm {
     /// # Errors
     /// The first field that is wrong, by its path.
     pub(super) fn decode(sent: &Sent) -> Result<Self, BadField> {
-        let mut request: Request<'_> = from_json(&sent.body, "a request for a response")?;
+        let Open { known: mut request, others }: Open<Request<'_>> = from_json(&sent.body, "a request for a response")?;
         let input = request.input.filter(|input| input.get() != "null");
         let input = input.ok_or_else(|| bad("input", "`input` is missing; send a text or a list of items"))?;
         let Turns { mut messages, dropped: mut names, .. } = Turns::of(input, &sent.body)?;
@@ -54,9 +54,9 @@ impl ResponseForm {
         }
         let mut offered = Offered::of(request.tools.as_deref().unwrap_or_default())?;
         let tool_choice = tools::choice(request.tool_choice.as_ref(), &mut offered)?;
-        let echo = echo(&request);
+        let echo = echo(&request, &others);
         let mut fields = own::fields(&request, &offered);
-        let text = request.text.take().unwrap_or_default();
+        let text = request.text.take().unwrap_or_default().known;
         let wants_logprobs =
             request.include.iter().flatten().any(|included| included == "message.output_text.logprobs");
         let included = request.include.unwrap_or_default().into_iter();
@@ -68,15 +68,15 @@ impl ResponseForm {
         names.extend(offered.dropped);
         let mut extras = Extras::new();
         if let Some(verbosity) = &text.verbosity {
-            extras.insert("verbosity".to_owned(), verbosity.as_str().into());
+            extras.insert("verbosity", Value::from(verbosity.as_str()));
         }
-        for (name, value) in request.further.into_iter().filter(|(_, value)| !value.is_null()) {
+        for (name, value) in others.without_nulls() {
             match name.as_str() {
                 "conversation" | "prompt" => {
                     let message = "what is kept at OpenAI is not known here; send the items themselves as `input`";
                     return Err(bad(name, message));
                 }
-                known if AS_IN_CHATS.contains(&known) => drop(extras.insert(name, value)),
+                known if AS_IN_CHATS.contains(&known) => extras.insert(name, value),
                 known if OF_THE_WAY.contains(&known) => {}
                 _ => {
                     names.push(name.clone());
@@ -84,7 +84,7 @@ impl ResponseForm {
                 }
             }
         }
-        let effort = request.reasoning.as_ref().and_then(|reasoning| reasoning.effort.as_deref());
+        let effort = request.reasoning.as_ref().and_then(|reasoning| reasoning.known.effort.as_deref());
         let chat = Chat {
             messages,
             tools: offered.functions,
@@ -113,14 +113,14 @@ impl ResponseForm {
 }
 
 /// What answers repeat of a request.
-fn echo(request: &Request<'_>) -> Map<String, Value> {
-    let text = request.text.clone().unwrap_or_default();
-    let reasoning = request.reasoning.clone().unwrap_or_default();
+fn echo(request: &Request<'_>, others: &Extras) -> Map<String, Value> {
+    let text = request.text.clone().unwrap_or_default().known;
+    let reasoning = request.reasoning.clone().unwrap_or_default().known;
     let mut text_told = json!({ "format": text.format.unwrap_or_else(|| json!({ "type": "text" })) });
     if let Some(verbosity) = text.verbosity {
         text_told["verbosity"] = verbosity.into();
     }
-    let further = |name: &str| request.further.get(name).cloned().unwrap_or(Value::Null);
+    let further = |name: &str| others.get(name).cloned().unwrap_or_default();
     let told = json!({
         "background": request.background.unwrap_or(false),
         "instructions": request.instructions,
@@ -131,7 +131,7 @@ fn echo(request: &Request<'_>) -> Map<String, Value> {
         "prompt_cache_key": further("prompt_cache_key"),
         "reasoning": { "effort": reasoning.effort, "summary": reasoning.summary },
         "safety_identifier": further("safety_identifier"),
-        "service_tier": request.further.get("service_tier").cloned().unwrap_or_else(|| json!("auto")),
+        "service_tier": others.get("service_tier").cloned().unwrap_or_else(|| json!("auto")),
         "store": request.store.unwrap_or(true),
         "temperature": request.temperature.unwrap_or(1.0),
         "text": text_told,

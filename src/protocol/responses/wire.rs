@@ -6,8 +6,10 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+
+use crate::protocol::Open;
 
 /// A request. What is not named here is kept for the echo and named as dropped.
 #[derive(Debug, Deserialize)]
@@ -25,9 +27,9 @@ pub(super) struct Request<'a> {
     #[serde(default)]
     pub(super) parallel_tool_calls: Option<bool>,
     #[serde(default)]
-    pub(super) text: Option<TextWish>,
+    pub(super) text: Option<Open<TextWish>>,
     #[serde(default)]
-    pub(super) reasoning: Option<ReasoningWish>,
+    pub(super) reasoning: Option<Open<ReasoningWish>>,
     #[serde(default)]
     pub(super) max_output_tokens: Option<u32>,
     #[serde(default)]
@@ -50,8 +52,6 @@ pub(super) struct Request<'a> {
     pub(super) previous_response_id: Option<String>,
     #[serde(default)]
     pub(super) metadata: Option<Value>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -60,8 +60,6 @@ pub(super) struct TextWish {
     pub(super) format: Option<Value>,
     #[serde(default)]
     pub(super) verbosity: Option<String>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -70,8 +68,6 @@ pub(super) struct ReasoningWish {
     pub(super) effort: Option<String>,
     #[serde(default)]
     pub(super) summary: Option<String>,
-    #[serde(flatten)]
-    pub(super) further: Map<String, Value>,
 }
 
 /// An item of the input.

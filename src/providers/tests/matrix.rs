@@ -303,7 +303,7 @@ fn every_hard_parameter_that_is_claimed_is_written_and_no_other_is_planned() {
             assert!(has(&body, &json!(7)), "{target}: {body}");
         }
         let extras = json!({ "modalities": ["text", "audio"], "audio": { "voice": "alloy", "format": "wav" } });
-        let sounding = Chat { extras: extras.as_object().unwrap().clone(), ..plain() };
+        let sounding = Chat { extras: serde_json::from_value(extras).unwrap(), ..plain() };
         if let Some(body) = hold(setup, &row, &sounding, row.audio_output, "sound") {
             assert!(has(&body, &json!("alloy")) && has(&body, &json!(["text", "audio"])), "{target}: {body}");
         }
@@ -357,19 +357,19 @@ fn wish(chat: &mut Chat, name: &str) -> Value {
         }
         "reasoning_effort" => json!(chat.effort.insert(Effort::High).name()),
         "modalities" => {
-            chat.extras.insert(name.into(), json!(["text"]));
+            chat.extras.insert(name, json!(["text"]));
             json!(["TEXT"])
         }
         "options" => {
-            chat.extras.insert(name.into(), json!({ "num_gpu": 77 }));
+            chat.extras.insert(name, json!({ "num_gpu": 77 }));
             json!(77)
         }
         "metadata" => {
-            chat.extras.insert(name.into(), json!({ "wish": "granted" }));
+            chat.extras.insert(name, json!({ "wish": "granted" }));
             json!("granted")
         }
         _ => {
-            chat.extras.insert(name.into(), json!(format!("a wish for {name}")));
+            chat.extras.insert(name, json!(format!("a wish for {name}")));
             json!(format!("a wish for {name}"))
         }
     }

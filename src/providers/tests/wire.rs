@@ -112,7 +112,7 @@ fn called(tool_choice: ToolChoice) -> Chat {
 }
 
 fn fields(value: &Value) -> Extras {
-    value.as_object().cloned().unwrap_or_default()
+    serde_json::from_value(value.clone()).expect("an object")
 }
 
 /// What a target is asked for by each kind of work.

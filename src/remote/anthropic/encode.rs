@@ -5,8 +5,8 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
-use mediary_core::task::{Effort, OwnFields, ReplyFormat, ToolChoice as Choice};
-use serde_json::{Map, Value};
+use mediary_core::task::{Effort, Extras, OwnFields, ReplyFormat, ToolChoice as Choice};
+use serde_json::Value;
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
 use super::schemas;
@@ -48,7 +48,7 @@ pub(super) fn encode_count(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
         stop_sequences: Vec::new(),
         metadata: None,
         stream: false,
-        own: Map::new(),
+        own: Extras::new(),
         ..asked
     };
     sent(call, "/messages/count_tokens", &request)
@@ -149,7 +149,7 @@ fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {
 }
 
 /// Fields of this format that nothing else of a request says. A user that is named there goes before another.
-fn further_fields(own: &OwnFields) -> Map<String, Value> {
+fn further_fields(own: &OwnFields) -> Extras {
     let said_elsewhere = |name: &str| matches!(name, "thinking" | "output_config" | BETA | BILLING);
     own.fields
         .iter()

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
+use mediary_core::task::Extras;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::body::Base64;
 
@@ -43,7 +44,7 @@ pub(super) struct Request<'a> {
     pub stream: bool,
     /// What the client asked for in words of this format.
     #[serde(flatten)]
-    pub own: Map<String, Value>,
+    pub own: Extras,
 }
 
 /// What is asked for, or how a client of this format asked for it.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use mediary_core::task::Extras;
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -31,7 +32,7 @@ pub(super) struct Request<'a> {
     pub generation_config: GenerationConfig<'a>,
     /// What a client of this format asked for that nothing else says.
     #[serde(flatten)]
-    pub own: Map<String, Value>,
+    pub own: Extras,
 }
 
 /// A request whose tokens are to be counted.
@@ -215,7 +216,7 @@ pub(super) struct GenerationConfig<'a> {
     pub thinking_config: Option<ThinkingConfig>,
     /// What a client of this format asked for that nothing else says, or that it put in its own way.
     #[serde(flatten)]
-    pub own: Map<String, Value>,
+    pub own: Extras,
 }
 
 impl GenerationConfig<'_> {

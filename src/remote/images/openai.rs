@@ -1,6 +1,6 @@
 //! OpenAI's form: JSON for generations, forms with files for edits and variations.
 
-use mediary_core::task::{ImageJob, ImageWork};
+use mediary_core::task::{Extra, ImageJob, ImageWork};
 use mediary_core::{Failure, Media};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ fn fields(call: &ImageCall<'_>) -> Vec<(&'static str, String, bool)> {
 }
 
 /// Fields that are not known here.
-fn extras<'a>(call: &ImageCall<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
+fn extras<'a>(call: &ImageCall<'a>) -> impl Iterator<Item = (&'a String, &'a Extra)> {
     let job: &'a ImageJob = call.task;
     let is_sent = |name: &str| call.sends(name) && !OWN.contains(&name);
     let kept: Vec<_> = job.extras.iter().filter(|(name, _)| is_sent(name)).collect();
@@ -113,7 +113,7 @@ fn rest(mut form: Form, call: &ImageCall<'_>, path: &str) -> Result<HttpCall, Fa
         form.field(name, &value)?;
     }
     for (name, value) in extras(call) {
-        match value {
+        match value.value() {
             // A field that came several times.
             Value::Array(all) => all.iter().for_each(|one| form.field_of_words(name, &text_of(one))),
             one => form.field_of_words(name, &text_of(one)),

@@ -12,7 +12,7 @@ use mediary_core::{Blob, FailureKind, Media, MediaFormat, Raster};
 use serde_json::{Value, json};
 
 use super::Mistral;
-use crate::golden::{embed, encode, encode_task, sent_task, understood_as};
+use crate::golden::{embed, encode, encode_task, extras, sent_task, understood_as};
 use crate::{Dialect, Frame};
 
 fn media(format: MediaFormat) -> Media {
@@ -51,10 +51,9 @@ fn a_chat_holds_no_field_that_mistral_does_not_know() {
         },
         effort: Some(Effort::High),
         stream: true,
-        extras: json!({"user": "u", "logit_bias": {}, "safe_prompt": true, "stream_options": {"include_usage": true}})
-            .as_object()
-            .unwrap()
-            .clone(),
+        extras: extras(
+            &json!({"user": "u", "logit_bias": {}, "safe_prompt": true, "stream_options": {"include_usage": true}}),
+        ),
         ..Chat::default()
     };
     insta::assert_json_snapshot!(written(&chat));
@@ -159,7 +158,7 @@ fn a_page_comes_back_with_its_confidence_or_is_a_failure() {
 #[test]
 fn texts_are_sent_to_be_embedded_without_a_field_that_mistral_does_not_know() {
     let extras = json!({ "user": "u1", "metadata": { "a": 1 }, "encoding_format": "base64", "safe_prompt": true });
-    let extras = extras.as_object().unwrap().clone();
+    let extras = self::extras(&extras);
     let wished = Embed { dimensions: Some(256), extras, ..embed(&["a \"b\"", "c"]) };
     let row = Abilities::of("mistral/codestral-embed".parse().unwrap(), TaskKind::Embedding);
     insta::assert_snapshot!(sent_task(&Mistral, &row, &Task::Embed(wished)));

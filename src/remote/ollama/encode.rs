@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mediary_core::Failure;
-use mediary_core::task::{Chat, ReplyFormat, ToolChoice};
+use mediary_core::task::{Chat, Extra, ReplyFormat, ToolChoice};
 use serde_json::{Map, Value, json};
 
 use super::generation::{context_tokens, needed_tokens, think};
@@ -52,7 +52,7 @@ pub(super) fn encode(call: &ChatCall<'_>) -> Result<HttpCall, Failure> {
 }
 
 /// What a client of this format asks for beyond what is known here.
-fn further(chat: &Chat) -> BTreeMap<&str, &Value> {
+fn further(chat: &Chat) -> BTreeMap<&str, &Extra> {
     const KNOWN: [&str; 4] = ["options", "keep_alive", "truncate", "shift"];
     let own = chat.own.iter().filter(|own| own.wire_format == super::NAME).flat_map(|own| &own.fields);
     own.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !KNOWN.contains(name)).collect()

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use mediary_core::task::Extra;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -36,7 +37,7 @@ pub(super) struct Request<'a> {
     pub top_logprobs: Option<u32>,
     /// Fields of a client of this format that are not known here.
     #[serde(flatten)]
-    pub further: BTreeMap<&'a str, &'a Value>,
+    pub further: BTreeMap<&'a str, &'a Extra>,
 }
 
 #[derive(Debug, Serialize)]

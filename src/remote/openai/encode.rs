@@ -139,7 +139,7 @@ pub(super) fn stream_options(request: &mut Object<'_>, call: &ChatCall<'_>) {
     }
     let mut options = match call.task.extras.get("stream_options") {
         Some(Value::Object(options)) => options.clone(),
-        Some(_) | None => Extras::new(),
+        Some(_) | None => serde_json::Map::new(),
     };
     options.insert("include_usage".to_owned(), Value::Bool(true));
     request.field("stream_options", &options);

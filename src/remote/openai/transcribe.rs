@@ -97,7 +97,7 @@ fn wishes(form: &mut Form, call: &CallOf<'_, Transcribe>) -> Result<(), Failure>
         form.field("temperature", &temperature.to_string())?;
     }
     for (name, value) in extras.iter().filter(|(name, _)| sends(call, name)) {
-        match value {
+        match value.value() {
             Value::Array(all) => {
                 for one in all {
                     form.text(&format!("{name}[]"), &text_of(one));

@@ -37,7 +37,7 @@ fn told(chat: &Chat) -> String {
             write!(line, " thought={reasoning:?}").unwrap();
         }
         if !message.extras.is_empty() {
-            write!(line, " extras={}", Value::Object(message.extras.clone())).unwrap();
+            write!(line, " extras={}", json!(message.extras)).unwrap();
         }
         writeln!(told, "{line}").unwrap();
         for part in &message.parts {
@@ -196,7 +196,7 @@ fn every_wish_is_understood() {
         "{} include_usage={}\n{tools:#?}\n{tool_choice:?} {parallel_tool_calls:?}\n{format:?}\n{sampling:#?}\n{effort:?} {stream}\n{}",
         form.model,
         form.include_usage,
-        Value::Object(extras.clone())
+        json!(extras)
     ));
 }
 

@@ -181,8 +181,8 @@ fn what_texts_are_for_is_said_in_the_providers_words() {
 
 #[test]
 fn fields_that_go_with_every_chat_yield_to_the_clients() {
-    let adds = extras(&json!({ "reasoning_split": true }));
-    let quirks = Quirks { adds, ..Quirks::default() };
+    let adds = json!({ "reasoning_split": true });
+    let quirks = Quirks { adds: adds.as_object().unwrap().clone(), ..Quirks::default() };
     assert_eq!(fields(&user("Hi"), &quirks).0, json!({ "reasoning_split": true }));
     let own = Chat { extras: extras(&json!({ "reasoning_split": false })), ..user("Hi") };
     assert_eq!(fields(&own, &quirks).0, json!({ "reasoning_split": false }));

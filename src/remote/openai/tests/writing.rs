@@ -31,7 +31,7 @@ fn of_parts(parts: Vec<Part>) -> Chat {
 
 /// Everything there is in a chat but media.
 fn full() -> Chat {
-    let extras = |value: Value| value.as_object().unwrap().clone();
+    let extras = |value: Value| crate::golden::extras(&value);
     let call = ToolCall { id: "call_1".into(), name: "f".into(), arguments: "{\"q\":1}".into(), signature: None };
     Chat {
         messages: vec![

@@ -44,7 +44,7 @@ impl Form for DashScope {
         }));
         for (name, value) in asked.extras.iter().filter(|(name, _)| sends(call, name)) {
             let place = if BESIDE_THE_PROMPT.contains(&name.as_str()) { &mut input } else { &mut parameters };
-            place.entry(name.clone()).or_insert_with(|| value.clone());
+            place.entry(name.clone()).or_insert_with(|| value.value().clone());
         }
         let mut out = Vec::new();
         body::value(&mut out, &json!({ "model": call.model(), "input": input, "parameters": parameters }));

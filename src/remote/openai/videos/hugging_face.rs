@@ -3,7 +3,7 @@
 
 use mediary_core::Failure;
 use mediary_core::task::{GenerateVideo, JobReport};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Form;
 use crate::dialect::CallOf;
@@ -16,22 +16,22 @@ impl Form for HuggingFace {
         let GenerateVideo { prompt, start, seconds, size, aspect, audio, extras, .. } = call.task;
         let asked = [("seconds", seconds.is_some()), ("aspect_ratio", aspect.is_some()), ("audio", audio.is_some())];
         asked.into_iter().filter(|(_, is_asked)| *is_asked).for_each(|(name, _)| call.leave_out(name));
-        let mut parameters: Map<String, Value> = extras.clone();
+        let mut parameters = extras.clone();
         if let Some(size) = size {
-            parameters.insert("width".to_owned(), size.width_pixels.get().into());
-            parameters.insert("height".to_owned(), size.height_pixels.get().into());
+            parameters.insert("width", Value::from(size.width_pixels.get()));
+            parameters.insert("height", Value::from(size.height_pixels.get()));
         }
         // With a picture that is the input, and the words a parameter.
         let inputs = match start {
             Some(picture) => {
-                parameters.insert("prompt".to_owned(), prompt.as_str().into());
+                parameters.insert("prompt", Value::from(prompt.as_str()));
                 videos::base64(picture)?
             }
             None => prompt.clone(),
         };
         let mut request = json!({ "inputs": inputs });
         if !parameters.is_empty() {
-            request["parameters"] = Value::Object(parameters);
+            request["parameters"] = json!(parameters);
         }
         let mut out = Vec::new();
         body::value(&mut out, &request);

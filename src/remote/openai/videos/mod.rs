@@ -110,7 +110,7 @@ fn request(path: &str, call: &CallOf<'_, GenerateVideo>, fields: Value) -> HttpC
     let mut request: Map<String, Value> = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
     for (name, value) in &call.task.extras {
         if sends(call, name) && !request.contains_key(name) {
-            request.insert(name.clone(), value.clone());
+            request.insert(name.clone(), value.value().clone());
         }
     }
     let mut out = Vec::new();
