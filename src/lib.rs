@@ -14,6 +14,7 @@
 //! | [`providers`] | which providers can be called, with which keys, and what their models accept: catalogs, configuration and environment in one |
 //! | [`gateway`] | knows all of the above: [`gateway::Router`] carries tasks out, [`gateway::Reader`] reads documents, [`gateway::Treatments`] turns one medium into another |
 //! | [`protocol`] | client-facing wire formats, pure translation |
+//! | [`mcp`] | tools and files for agents, each a request to our own routes |
 //! | [`http`], [`cli`] | the two doors |
 //! | [`telemetry`] | logs and metrics |
 //!
@@ -80,6 +81,7 @@ pub mod cli;
 pub mod config;
 pub mod gateway;
 pub mod http;
+pub mod mcp;
 pub mod models;
 pub mod protocol;
 pub mod providers;

@@ -72,6 +72,18 @@ test('set-ups of programs have the real address and a real key', async ({ server
     const texts = (await page.locator('section pre').allTextContents()).join('\n');
     assert.ok(texts.includes(served.url) && texts.includes(key) && texts.includes('a/m'), `${name}: ${texts}`);
   }
+  for (const name of ['MCP · Claude Desktop', 'MCP · Claude Code', 'MCP · Cursor', 'MCP · Windsurf']) {
+    await page.getByRole('navigation', { name: 'Programs' }).getByRole('link', { name, exact: true }).click();
+    const texts = (await page.locator('section pre').allTextContents()).join('\n');
+    assert.ok(texts.includes('mediary') && (name.endsWith('Desktop') || (texts.includes(`${served.url}/mcp`) && texts.includes(key))), `${name}: ${texts}`);
+  }
+  const { mediary } = JSON.parse(await page.locator('section pre').textContent()).mcpServers;
+  const tools = await fetch(mediary.serverUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...mediary.headers },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
+  assert.ok((await tools.json()).result.tools.some((tool) => tool.name === 'read_document'));
 });
 
 test('without a provider the page says what to do, in the viewer’s language, and one click leads to a key', async ({ server, open }) => {

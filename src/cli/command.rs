@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, image, import,
-    keys, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify, worker,
+    keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify,
+    worker,
 };
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
@@ -50,6 +51,7 @@ pub(super) enum Command {
     Image(image::Image),
     Batch(batch::Batch),
     Node(node::NodeArgs),
+    Mcp(mcp::McpArgs),
     Models(models::ModelsArgs),
     Plan(plan::Plan),
     Providers(providers::ProvidersArgs),
@@ -84,6 +86,7 @@ impl Command {
             Self::Transcribe(command) => command.run(&context),
             Self::Batch(command) => command.run(&context),
             Self::Node(command) => command.run(&context),
+            Self::Mcp(command) => command.run(&context),
             Self::Speak(command) => command.run(&context),
             Self::Image(command) => command.run(&context),
             Self::Plan(command) => command.run(&context),

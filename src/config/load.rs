@@ -130,7 +130,8 @@ fn settle(
     let limits = raw.limits.check(&mut check);
     let admission = raw.admission.check(&mut check);
     let fetch = raw.fetch.check(&mut check);
-    let routing = raw.routing.check(&mut check);
+    let redaction = raw.redaction.check(&mut check);
+    let routing = raw.routing.check(redaction, &mut check);
     let engines = raw.engines.check(&mut check);
     let cache = raw.cache.check();
     let response_cache = raw.response_cache.check(&mut check);
@@ -146,6 +147,7 @@ fn settle(
     let youtube = raw.youtube.check(&mut check);
     let browser = raw.browser.check(&mut check);
     let realtime = raw.realtime.check(&mut check);
+    let mcp = raw.mcp.check();
     let registry = raw.registry.check();
     let log = raw.log.check(&mut check);
     let telemetry = raw.telemetry.check(&mut check);
@@ -181,6 +183,7 @@ fn settle(
                     youtube,
                     browser,
                     realtime,
+                    mcp,
                     registry,
                     log,
                     telemetry,

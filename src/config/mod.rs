@@ -21,6 +21,7 @@ mod kept;
 mod keys;
 mod limits;
 mod load;
+mod mcp;
 mod overrides;
 mod probes;
 mod problem;
@@ -29,6 +30,7 @@ mod proxies;
 mod quantity;
 mod queue;
 mod realtime;
+mod redaction;
 mod reference;
 mod registry;
 mod request_logging;
@@ -62,6 +64,7 @@ pub use jobs::Jobs;
 pub use kept::{BadSetting, KeptSettings};
 pub use limits::{DocumentLimits, ImageLimits, Limits, SizeLimits, VideoLimits};
 pub use load::{Loaded, Source};
+pub use mcp::Mcp;
 pub use overrides::Overrides;
 pub use probes::Probes;
 pub use problem::{ConfigError, Origin, Problem};
@@ -69,6 +72,7 @@ pub use providers::ConfiguredProvider;
 pub use quantity::{Bytes, Pixels};
 pub use queue::Queue;
 pub use realtime::Realtime;
+pub use redaction::{REDACTED_KINDS, Redaction};
 pub use registry::Registry;
 pub use request_logging::RequestLogging;
 pub use response_cache::{KeepAnswers, ResponseCache};
@@ -132,6 +136,8 @@ pub struct Config {
     pub browser: Browser,
     /// How live conversations are held.
     pub realtime: Realtime,
+    /// Whether tools are offered by the Model Context Protocol.
+    pub mcp: Mcp,
     /// How often lists of models are looked at, and whether servers on this machine are looked for.
     pub registry: Registry,
     /// Whether and how long requests are logged.

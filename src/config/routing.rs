@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Check;
 use super::keys::Key;
+use super::redaction::Redaction;
 
 /// The checked `[routing]` section.
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub struct Routing {
     pub preset: Option<Preset>,
     /// The operator's own orders of tiers. No key sets it: they are kept settings.
     pub chains: Arc<Chains>,
+    /// What stays here. Its keys are those of `[redaction]`.
+    pub redaction: Redaction,
     /// So long a client of a stream hears nothing before it is told that it is still wanted. No key sets it.
     pub silence: Duration,
 }
@@ -311,7 +314,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 impl RawRouting {
-    pub(super) fn check(self, check: &mut Check<'_>) -> Routing {
+    pub(super) fn check(self, redaction: Redaction, check: &mut Check<'_>) -> Routing {
         check.require("routing.max_attempts", (1..=MOST_ATTEMPTS).contains(&self.max_attempts));
         check.require("routing.keep_cycles", (1..=MOST_CYCLES).contains(&self.keep_cycles));
         // A target that may be silent for all of the time would leave none for the next.
@@ -348,6 +351,7 @@ impl RawRouting {
             continue_streams: self.continue_streams,
             show_provider: self.show_provider,
             chains: Arc::default(),
+            redaction,
             silence: SILENCE,
         }
     }

@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, probes, queue, realtime, registry,
-    request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
+    redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.
@@ -38,6 +38,8 @@ pub(super) struct Raw {
     pub(super) youtube: youtube::RawYoutube,
     pub(super) browser: browser::RawBrowser,
     pub(super) realtime: realtime::RawRealtime,
+    pub(super) redaction: redaction::RawRedaction,
+    pub(super) mcp: mcp::RawMcp,
     pub(super) registry: registry::RawRegistry,
     pub(super) log: request_logging::RawLog,
     pub(super) telemetry: telemetry::RawTelemetry,
@@ -109,6 +111,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         youtube::KEYS,
         browser::KEYS,
         realtime::KEYS,
+        redaction::KEYS,
+        mcp::KEYS,
         registry::KEYS,
         request_logging::KEYS,
         telemetry::KEYS,

@@ -33,6 +33,7 @@ pub mod queue;
 mod readiness;
 pub mod realtime;
 mod recipe_file;
+mod redaction;
 mod renewed;
 mod request_log;
 mod routing;

@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, metrics, models, ocr, ollama,
-    plan, realtime, tasks, videos, web,
+    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr,
+    ollama, plan, realtime, tasks, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -55,7 +55,7 @@ use super::{
         batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
         batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
         batches::messages::results, batches::messages::remove,
-        ocr::process, ocr::mistral::mistral,
+        ocr::process, ocr::mistral::mistral, mcp::streamable, mcp::open, mcp::message,
         ocr::drawing, content::content,
         admin::set_up, admin::log_in, admin::log_out, admin::session, admin::provider_keys, admin::add_provider_key,
         admin::change_provider_key, admin::check_provider_key, admin::remove_provider_key, admin::client_keys, admin::create_client_key,
@@ -83,6 +83,7 @@ use super::{
         (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),
+        (name = "mcp", description = "Tools for agents"),
         (name = "web", description = "The web is searched, and its pages are read"),
         (name = "browser", description = "Pages are opened in a browser, seen and acted on"),
         (name = "models", description = "What can be asked for"),

@@ -16,7 +16,7 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 26] = [
+const ENDPOINTS: [(&str, &str, &str); 27] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/chat/completions/fork", "the same question to several models at once, and the best answer"),
     ("POST", "/v1/diligence/compare", "models compared at a task, as a table"),
@@ -39,6 +39,7 @@ const ENDPOINTS: [(&str, &str, &str); 26] = [
     ("POST", "/v1/youtube/transcript", "what is said in a video"),
     ("GET", "/v1/models", "what can be asked for"),
     ("POST", "/v1/models/verify", "models are tried, and what is true of them is written down"),
+    ("POST", "/mcp", "the same as tools of agents, by the Model Context Protocol"),
     ("GET", "/docs", "the interface, to read and to try"),
     ("GET", "/openapi.json", "the same for programs"),
     ("GET", "/health", "whether the server runs; also /livez and /readyz"),

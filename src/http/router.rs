@@ -19,7 +19,7 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged,
+    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
     metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit, web,
 };
 use crate::config::Server;
@@ -154,12 +154,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ocr", post(ocr::mistral::mistral))
         .route("/v1/ocr/process", post(ocr::process))
         .route("/v1/ocr/images/{id}/{page}", get(ocr::drawing));
-    let (config, gateway) = (state.config.clone(), &state.gateway);
-    let known = Known {
-        clients: gateway.clients.clone(),
-        secrets: gateway.realtime.secrets.clone(),
-        administration: state.administration.clone(),
-    };
+    let (config, known) = (state.config.clone(), Known::of(&state));
+    let (beside, known_beside) = (state.clone(), Known::of(&state));
     let witnesses = Witnesses::of(&state);
     let live = state.batches.clone();
     let routes = routes.merge(tasks::behind_slashes()).with_state(state);
@@ -167,7 +163,7 @@ pub fn router(state: AppState) -> Router {
         Some(batches) => routes.layer(from_fn_with_state(batches, batches::live)),
         None => routes,
     };
-    layered_with(routes, &config.server, known, witnesses)
+    mcp::beside(layered_with(routes, &config.server, known, witnesses), beside, known_beside)
 }
 
 /// The layers around routes of a test.

@@ -81,9 +81,12 @@ fn filter(level: LogLevel, directive: Option<&str>) -> Result<EnvFilter, LogSetu
         (None, LogLevel::Info) => "info,ort=warn".to_owned(),
         (None, level) => level.as_str().to_owned(),
     };
-    EnvFilter::builder()
+    let filter = EnvFilter::builder()
         .parse(&directive)
-        .map_err(|error| LogSetupError::Filter { reason: error.to_string(), filter: directive })
+        .map_err(|error| LogSetupError::Filter { reason: error.to_string(), filter: directive })?;
+    // The library that speaks the Model Context Protocol tells of whole messages, which are prompts and documents.
+    let Ok(silent) = "rmcp=off".parse() else { return Ok(filter) };
+    Ok(filter.add_directive(silent))
 }
 
 fn subscriber<W>(style: Style, filter: EnvFilter, writer: W) -> Box<dyn Subscriber + Send + Sync>

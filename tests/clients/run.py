@@ -120,12 +120,14 @@ def official(program, node):
         subprocess.run([sys.executable, HERE / "openai_videos.py", address], check=True)
         subprocess.run([sys.executable, HERE / "openai_files.py", address], check=True)
         subprocess.run([sys.executable, HERE / "openai_batches.py", address], check=True)
+        subprocess.run([sys.executable, HERE / "mcp_tools.py", address, "--program", program], check=True)
         if node is not None:
             environment = {**without_providers(os.environ), **SILENT}
             agents = [sys.executable, HERE / "coding_agents.py", address, "--upstream", upstream.address, "--node", node]
             subprocess.run(agents, check=True)
             for script in "audio.mjs", "images.mjs", "videos.mjs", "realtime.mjs", "vendors.mjs":
                 subprocess.run(["node", node / script, address], env=environment, check=True)
+            subprocess.run(["node", node / "mcp.mjs", address, program], env=environment, check=True)
 
 
 def others(arguments):

@@ -187,7 +187,7 @@ fn every_use_of_the_program_is_one_it_knows() {
             let arguments: Vec<&str> =
                 command[start + 1..].iter().map(String::as_str).take_while(|word| *word != "|").collect();
             let subcommand: Vec<&str> = match arguments.as_slice() {
-                [first @ ("models" | "keys" | "clients" | "admin"), deeper, ..] => vec![first, deeper],
+                [first @ ("models" | "keys" | "clients" | "admin" | "mcp"), deeper, ..] => vec![first, deeper],
                 [first, ..] => vec![first],
                 [] => vec![],
             };

@@ -15,11 +15,12 @@ pub(crate) const REALTIME: &str = "docs/realtime.md";
 pub(crate) const DASHBOARD: &str = "docs/dashboard.md";
 pub(crate) const CACHES: &str = "docs/caches.md";
 pub(crate) const FORKS: &str = "docs/forks.md";
+pub(crate) const MCP: &str = "docs/mcp.md";
 pub(crate) const WEB: &str = "docs/web.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 11] =
-    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, WEB, REALTIME, CONFIGURATION, OPERATIONS, DASHBOARD];
+pub(crate) const PAGES: [&str; 12] =
+    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, WEB, REALTIME, MCP, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {

@@ -291,7 +291,11 @@ fn a_document_that_is_read_may_be_named_by_its_id() {
     let by_form = form("/v1/ocr/process", &[text("file_id", &file), text("output", "text")]).send(&server).ok();
     assert_eq!(by_form["content"], json["content"]);
     let both = json!({ "file_id": file, "file_data": "AAAA" });
-    posts(&server, "", "/v1/ocr/process", &both).refused(400, "invalid_request", "one of `file_data` and `file_id`");
+    posts(&server, "", "/v1/ocr/process", &both).refused(
+        400,
+        "invalid_request",
+        "one of `file_data`, `file_id` and `file_url`",
+    );
     let none = json!({ "file_id": "file-none" });
     posts(&server, "", "/v1/ocr/process", &none).refused(404, "file_not_found", "no such file");
     posts(&server, "", "/v1/ocr/process", &json!({})).refused(400, "invalid_request", "there is no file");

@@ -48,6 +48,31 @@ fn text_that_is_not_seen_is_left_out_and_named() {
 }
 
 #[test]
+fn words_set_apart_stay_apart_beside_what_is_hidden() {
+    let apart = "BT /F 12 Tf 60 700 Td (Quay) Tj 120 0 Td (Depth) Tj ET ";
+    let tiny = format!("q .03 0 0 .03 60 600 cm {} Q", text_at(0, 0, 12, UNSEEN));
+    let answer = shared().read(page("", &(apart.to_owned() + &tiny)).bytes(), "output=text").ok();
+    let words: Vec<&str> = text(&answer).split_whitespace().rev().take(2).collect();
+    assert_eq!(words, ["Depth", "Quay"], "{answer:#}");
+    assert_eq!(answer["pages"][0]["reasons"], json!(["tiny_text"]));
+}
+
+#[test]
+fn bullets_of_a_font_without_names_make_a_list() {
+    let mut pdf = Pdf::new();
+    let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def\n1 begincodespacerange <00> <ff> \
+               endcodespacerange\n1 beginbfchar <71> <0002> endbfchar\nendcmap end end";
+    let map = pdf.stream("", map);
+    let font = "/Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats";
+    let bullets = pdf.object(format!("<< {font} /ToUnicode {map} 0 R >>"));
+    let item = |y: u32, line: &str| format!("BT /B 12 Tf 60 {y} Td (q) Tj ET {}", text_at(80, y, 12, line));
+    let content = text_at(60, 760, 12, SEEN) + &item(730, "Bring the tickets") + &item(714, "Dogs travel free");
+    pdf.page(&format!("/Resources << /Font << /F 3 0 R /B {bullets} 0 R >> >>"), &content);
+    let answer = shared().read(pdf.bytes(), "output=markdown").ok();
+    assert_eq!(text(&answer), format!("{SEEN}\n\n- Bring the tickets\n- Dogs travel free"));
+}
+
+#[test]
 fn text_on_a_layer_that_is_off_is_left_out_and_on_one_that_is_on_it_stays() {
     for (off, expected) in [(true, SEEN.to_owned()), (false, format!("{SEEN}\n\n{UNSEEN}"))] {
         let mut pdf = Pdf::new();
@@ -145,6 +170,25 @@ fn a_turned_page_is_read_from_its_top() {
         let answer = shared().read(pdf.bytes(), "output=text").ok();
         assert_eq!(text(&answer), lines.join("\n"), "{angle}");
         assert_eq!(answer["pages"][0]["rotation_deg"], 360 - angle, "{angle}");
+    }
+}
+
+#[test]
+fn a_ruled_table_that_lies_on_its_side_is_one() {
+    let rows = [["Item", "Distance"], ["Gear oil", "40000 km"], ["Spark plug", "30000 km"]];
+    // Close enough that only the lines part the columns.
+    let texts: String = (0..).zip(rows).map(|(row, [item, distance])| {
+        let y = 180 - 20 * row;
+        text_at(104, y, 12, item) + &text_at(166, y, 12, distance)
+    }).collect();
+    let across: String = (0..4).map(|row| format!("100 {y} m 230 {y} l S ", y = 194 - 20 * row)).collect();
+    let down: String = [100, 164, 230].map(|x| format!("{x} 194 m {x} 134 l S ")).concat();
+    for turned in ["0 1 -1 0 500 100", "0 -1 1 0 60 700"] {
+        let mut pdf = Pdf::new();
+        pdf.page("", &format!("q {turned} cm {texts}{across}{down}Q"));
+        let answer = shared().read(pdf.bytes(), "output=markdown").ok();
+        let expected = "| Item | Distance |\n| --- | --- |\n| Gear oil | 40000 km |\n| Spark plug | 30000 km |";
+        assert_eq!(text(&answer).trim(), expected, "{turned}");
     }
 }
 

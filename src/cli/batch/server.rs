@@ -6,7 +6,7 @@ use mediary_remote::{Method, OwnAnswer, OwnServer};
 use serde_json::Value;
 
 use super::super::Context;
-use super::super::background::{Standing, stand};
+use super::super::own_server::own_server;
 
 /// No object that a server tells is longer.
 const MOST_BYTES: usize = 16 << 20;
@@ -16,20 +16,10 @@ const MOST_BYTES: usize = 16 << 20;
 pub(super) struct Server(OwnServer);
 
 impl Server {
-    /// The one at an address, else the one that runs here; with the key of the environment, else, where it runs
-    /// here, the first of the configuration.
+    /// The one at an address, else the one that runs here.
     pub(super) fn of(context: &Context, address: Option<&str>) -> Result<Self, String> {
-        let here = || match stand(context) {
-            (Standing::There(facts), _) => facts.url(),
-            (Standing::Beginning | Standing::None, _) => None,
-        };
         let no_server = "no server runs here; `mediary start` starts one, and --server names another";
-        // The configuration's keys are this machine's server's, and of no other's business.
-        let configured = if address.is_none() { context.load()?.config.server.api_keys } else { Vec::new() };
-        let address = address.map(str::to_owned).or_else(here).ok_or(no_server)?;
-        let key = context.environment.text("MEDIARY_API_KEY").filter(|key| !key.is_empty());
-        let key = key.or_else(|| configured.first().map(|key| key.expose()));
-        OwnServer::at(&address, key).map(Self).map_err(|failure| failure.to_string())
+        own_server(context, address)?.map(Self).ok_or_else(|| no_server.to_owned())
     }
 
     /// How a batch stands.

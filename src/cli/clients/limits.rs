@@ -55,6 +55,9 @@ pub(super) struct Limits {
     /// Let nothing of it leave this machine
     #[arg(long)]
     local_only: bool,
+    /// Keep personal data and secrets of its texts here, as [redaction] says
+    #[arg(long)]
+    redact: bool,
     /// What every chat begins with, before whatever the client says
     #[arg(long, value_name = "TEXT")]
     system_prompt: Option<String>,
@@ -86,6 +89,7 @@ impl Limits {
         list(&mut rules.tiers, &self.tiers);
         list(&mut rules.targets, &self.targets);
         rules.local_only |= self.local_only;
+        rules.redact |= self.redact;
         rules.system_prompt = self.system_prompt.clone().or(rules.system_prompt);
         rules.checked().map_err(|error| error.to_string())
     }

@@ -55,7 +55,7 @@ impl Chart {
                 "pt" => point = element.number("idx").unwrap_or(0),
                 "t" if within == Within::Title => chart.title.push(&xml.characters()?),
                 "v" => {
-                    let value = xml.characters()?;
+                    let value = rounded(xml.characters()?);
                     let Some(series) = chart.series.last_mut() else { continue };
                     match within {
                         Within::Name => series.name.push(&value),
@@ -101,6 +101,17 @@ impl Chart {
     }
 }
 
+/// A number with the fifteen digits that are sure: copies are kept with what computing adds to them.
+fn rounded(value: String) -> String {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    match value.parse::<f64>() {
+        Ok(number) if digits > 15 && value.contains('.') => {
+            format!("{number:.14e}").parse::<f64>().map_or(value, |number| number.to_string())
+        }
+        _ => value,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::document::Item;
@@ -125,7 +136,7 @@ mod tests {
             "<c:chartSpace><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Tonnage</a:t></a:r></a:p></c:rich></c:tx></c:title>\
              <c:plotArea><c:barChart>{}{}</c:barChart><c:valAx><c:title><c:tx><a:t>axis</a:t></c:tx></c:title></c:valAx></c:plotArea></c:chart></c:chartSpace>",
             series("2025", &["1.5", "2"]),
-            series("2026", &["3"])
+            series("2026", &["3.4000000000000004"])
         );
         let mut draft = Draft::new(OfficeLimits::default());
         Chart::read(&text).unwrap().write(&mut draft).unwrap();
@@ -138,7 +149,7 @@ mod tests {
                 Item::Picture(_) => Vec::new(),
             })
             .collect();
-        assert_eq!(lines, ["Tonnage", "\t2025\t2026", "East\t1.5\t3", "West\t2"]);
+        assert_eq!(lines, ["Tonnage", "\t2025\t2026", "East\t1.5\t3.4", "West\t2"]);
     }
 
     #[test]

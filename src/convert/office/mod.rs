@@ -10,6 +10,7 @@ mod child;
 mod document;
 mod draft;
 mod epub;
+mod formula;
 mod grid;
 mod html;
 mod libreoffice;

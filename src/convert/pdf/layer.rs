@@ -13,6 +13,7 @@ use pdfium_render::prelude::*;
 use super::faces::{self, Faces};
 use super::hidden::{Screen, Sight};
 use super::objects::Drawings;
+use super::signs::{self, Glyph};
 use super::tagged::Marks;
 use super::{accents, annotations};
 
@@ -45,18 +46,22 @@ pub(super) fn extract(
     let mut lines = Lines { ruler: &ruler, found: Vec::new(), hidden: BTreeSet::new() };
     let screen = drawings.screen.is_needed().then_some(&drawings.screen);
     let (mut glyphs, mut invisible, mut count) = (Vec::new(), 0_u32, 0_u32);
+    let mut sight = Sight::Seen;
     for char in chars.iter() {
         match char.unicode_char() {
             Some('\r' | '\n') => lines.end(&mut glyphs),
             // PDFium's mark for a hyphen that breaks a word at the line's end; what follows is the next line.
-            Some('\u{2}') => {
+            Some('\u{2}') if glyphs.last().is_some_and(|glyph| !glyph.character.is_whitespace()) => {
                 glyphs.push(Glyph { character: '-', index: char.index(), is_doubtful: false });
                 lines.end(&mut glyphs);
             }
             Some('\u{feff}' | '\u{fffe}' | '\u{ffff}') | None => {}
             Some(character) => {
+                // Of a space that PDFium saw between two words nothing can be asked: it goes with what is before it.
+                if !character.is_whitespace() {
+                    sight = screen.map_or(Sight::Seen, |screen: &Screen| screen.judge(&char));
+                }
                 count += 1;
-                let sight = screen.map_or(Sight::Seen, |screen: &Screen| screen.judge(&char));
                 invisible += u32::from(sight == Sight::Invisible);
                 match sight {
                     Sight::Hidden(hidden) => {
@@ -95,14 +100,6 @@ pub(super) fn extract(
     all
 }
 
-/// A character and its number on the page, by which PDFium can be asked for its box.
-#[derive(Clone, Copy)]
-struct Glyph {
-    character: char,
-    index: usize,
-    is_doubtful: bool,
-}
-
 /// A line, and what was found out about it on the way.
 struct Found {
     line: SetLine,
@@ -121,7 +118,9 @@ struct Lines<'r, 'p> {
 impl Lines<'_, '_> {
     fn end(&mut self, glyphs: &mut Vec<Glyph>) {
         self.ruler.compose(glyphs);
-        drop_soft_hyphens(glyphs);
+        signs::name_bullet(glyphs);
+        signs::drop_soft_hyphens(glyphs);
+        signs::mend_leftward(glyphs, |glyph| self.ruler.bounds_of(glyph));
         if let Some(line) = line_of(glyphs, self.ruler) {
             if self.ruler.is_off_page(&line.line.bbox) {
                 self.hidden.insert(Hidden::OffPage);
@@ -133,20 +132,6 @@ impl Lines<'_, '_> {
         }
         glyphs.clear();
     }
-}
-
-/// A soft hyphen is seen only where it breaks a word.
-fn drop_soft_hyphens(glyphs: &mut Vec<Glyph>) {
-    let last = glyphs.iter().rposition(|glyph| !glyph.character.is_whitespace());
-    let mut place = 0;
-    glyphs.retain_mut(|glyph| {
-        let (is_last, is_soft) = (Some(place) == last, glyph.character == '\u{ad}');
-        place += 1;
-        if is_soft && is_last {
-            glyph.character = '-';
-        }
-        !is_soft || is_last
-    });
 }
 
 /// How most of the characters are turned.
@@ -216,10 +201,6 @@ impl<'p> Ruler<'p> {
 impl Ruler<'_> {
     fn bounds_of(&self, glyph: Glyph) -> Option<Rect> {
         Some(self.in_pixels(&self.chars.get(glyph.index).ok()?.loose_bounds().ok()?))
-    }
-
-    fn bounds(&self, glyphs: impl IntoIterator<Item = Glyph>) -> Rect {
-        Rect::around(glyphs.into_iter().filter_map(|glyph| self.bounds_of(glyph))).unwrap_or_default()
     }
 
     fn is_off_page(&self, rect: &Rect) -> bool {
@@ -323,17 +304,19 @@ fn line_of(glyphs: &[Glyph], ruler: &Ruler<'_>) -> Option<SetLine> {
     let (mut words, mut faces, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     for part in glyphs[start..end].split_inclusive(is_space) {
         let word = &part[..part.len() - usize::from(part.last().is_some_and(is_space))];
-        let begin = text.len();
-        text.extend(part.iter().map(|glyph| glyph.character));
-        if let (Some(first), Some(last)) = (word.first(), word.last()) {
-            let bbox = ruler.bounds([*first, *last]);
-            let end = begin + word.iter().map(|glyph| glyph.character.len_utf8()).sum::<usize>();
-            words.push(Word { text: text[begin..end].to_owned(), bbox, confidence: None });
-            faces.extend(ruler.face_of(*first).map(|face| (end, face)));
+        for (number, (word, bbox)) in signs::set_apart(word, |glyph| ruler.bounds_of(glyph)).into_iter().enumerate() {
+            if number > 0 {
+                text.push(' ');
+            }
+            let begin = text.len();
+            text.extend(word.iter().map(|glyph| glyph.character));
+            words.push(Word { text: text[begin..].to_owned(), bbox, confidence: None });
+            faces.extend(ruler.face_of(word[0]).map(|face| (text.len(), face)));
             if ruler.marks.is_some() {
-                tags.push(TagRun { end, place: ruler.place_of(*first) });
+                tags.push(TagRun { end: text.len(), place: ruler.place_of(word[0]) });
             }
         }
+        text.extend(part[word.len()..].iter().map(|glyph| glyph.character));
     }
     let bbox = Rect::around(words.iter().map(|word| word.bbox)).unwrap_or_default();
     Some(SetLine { line: Line { text, bbox, confidence: None, words }, runs: faces::runs(faces.into_iter()), tags })
@@ -350,8 +333,10 @@ fn weigh(lines: &[SetLine], evidence: &mut LayerEvidence) {
             evidence.cjk += u32::from(is_cjk(character));
         }
         evidence.characters += length;
-        evidence.words += 1;
-        evidence.short_words += u32::from(length <= 2);
+        // The dots of a table of contents are no words.
+        let is_word = !word.chars().all(|character| matches!(character, '.' | '…' | '·' | '_'));
+        evidence.words += u32::from(is_word);
+        evidence.short_words += u32::from(is_word && length <= 2);
     }
 }
 
@@ -374,9 +359,9 @@ mod tests {
             SetLine::from(Line { text: text.into(), bbox: Rect::default(), confidence: None, words: Vec::new() })
         };
         let mut evidence = LayerEvidence::default();
-        weigh(&[line("Total: 12 €"), line("\u{f0b7} \u{fffd}x 価格")], &mut evidence);
+        weigh(&[line("Total: 12 €"), line("\u{f0b7} \u{fffd}x 価格 . . …")], &mut evidence);
         let expected = LayerEvidence {
-            characters: 14,
+            characters: 17,
             alphanumeric: 10,
             unmapped: 2,
             cjk: 2,

@@ -18,6 +18,7 @@ mod page;
 mod pool;
 mod repair;
 mod searchable;
+mod signs;
 mod strokes;
 mod tagged;
 mod wire;

@@ -21,6 +21,9 @@ const SOME_COVERAGE: f32 = 0.05;
 const WHOLE_PAGE: f32 = 0.8;
 /// Of so many filled shapes it is looked whether they lie over text.
 const MAX_COVERS: usize = 200;
+/// How high a line of words is, and how much wider it is at least.
+const LINE_HEIGHT_PT: [f32; 2] = [7.0, 60.0];
+const LINE_ASPECT: f32 = 3.0;
 /// Pictures whose edges are this close, in points, are strips of one.
 const TOUCHING: f32 = 1.5;
 
@@ -68,7 +71,10 @@ impl Drawings {
     /// The pictures that cover at least a share of the page, what looks like letters drawn as curves, and stamps, in its
     /// pixels.
     pub(super) fn pictures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
-        let large = |rect: &PdfRect| (rect.width().value * rect.height().value).abs() >= share * self.page_area;
+        let large = |rect: &PdfRect| {
+            let (width, height) = (rect.width().value.abs(), rect.height().value.abs());
+            width * height >= share * self.page_area || is_like_a_line(width, height)
+        };
         let in_pixels = |rect: &PdfRect| {
             let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
             let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
@@ -94,6 +100,11 @@ impl Drawings {
     pub(super) fn scan_dpi(&self) -> Option<u32> {
         self.scan_dpi
     }
+}
+
+/// Whether a small picture, in points, has the shape of a line of words, which icons do not have.
+fn is_like_a_line(width: f32, height: f32) -> bool {
+    (LINE_HEIGHT_PT[0]..=LINE_HEIGHT_PT[1]).contains(&height) && width >= LINE_ASPECT * height
 }
 
 /// Looks through a page's objects.

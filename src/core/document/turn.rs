@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Block, Rect};
+use super::{Block, Point, Rect, Rules, Segment};
 
 /// How a page is turned to stand upright, clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -57,6 +57,23 @@ impl Turn {
         }
     }
 
+    /// Ruling lines on the page as it is, on the turned page: what ran across may run down then.
+    #[must_use]
+    pub fn done_to_rules(self, rules: &Rules, width: f32, height: f32) -> Rules {
+        let turned = |segment: &Segment| {
+            let (a, b) = (segment.start, segment.end);
+            let rect = Rect { left: a.x.min(b.x), top: a.y.min(b.y), right: a.x.max(b.x), bottom: a.y.max(b.y) };
+            let Rect { left, top, right, bottom } = self.done(rect, width, height);
+            Segment { start: Point::new(left, top), end: Point::new(right, bottom) }
+        };
+        let all = |segments: &[Segment]| segments.iter().map(turned).collect::<Vec<Segment>>();
+        let (horizontal, vertical) = (all(&rules.horizontal), all(&rules.vertical));
+        match self {
+            Self::None | Self::Half => Rules { horizontal, vertical },
+            Self::Quarter | Self::ThreeQuarters => Rules { horizontal: vertical, vertical: horizontal },
+        }
+    }
+
     /// Blocks of the turned page, with their boxes on the page as it was.
     #[must_use]
     pub fn undone_in(self, mut blocks: Vec<Block>, width: f32, height: f32) -> Vec<Block> {
@@ -100,6 +117,19 @@ mod tests {
         let corner = page((0, 0));
         let places: Vec<_> = ALL.iter().map(|turn| white_of(&corner.turned(*turn))).collect();
         assert_eq!(places, [(0, 0), (2, 0), (4, 2), (0, 4)]);
+    }
+
+    #[test]
+    fn rules_turn_with_their_page() {
+        let line = |from: (f32, f32), to: (f32, f32)| Segment {
+            start: Point::new(from.0, from.1),
+            end: Point::new(to.0, to.1),
+        };
+        let rules = Rules { horizontal: vec![line((1.0, 1.0), (4.0, 1.0))], vertical: Vec::new() };
+        let turned = Turn::Quarter.done_to_rules(&rules, 5.0, 3.0);
+        assert_eq!(turned, Rules { horizontal: Vec::new(), vertical: vec![line((2.0, 1.0), (2.0, 4.0))] });
+        assert_eq!(Turn::ThreeQuarters.done_to_rules(&turned, 3.0, 5.0), rules);
+        assert_eq!(Turn::None.done_to_rules(&rules, 5.0, 3.0), rules);
     }
 
     #[test]

@@ -100,13 +100,22 @@ impl Client {
         self.admit(path)
     }
 
-    fn may_call(&self, path: &str) -> Result<(), Refused> {
+    /// Whether its key is in force, whatever it may call with it.
+    ///
+    /// # Errors
+    /// When it is switched off, or has expired.
+    pub fn in_force(&self) -> Result<(), Refused> {
         if self.is_disabled {
             return Err(Refused::Key("is switched off"));
         }
         if self.has_expired() {
             return Err(Refused::Key("has expired"));
         }
+        Ok(())
+    }
+
+    fn may_call(&self, path: &str) -> Result<(), Refused> {
+        self.in_force()?;
         if !self.rules.allows_path(path) {
             return Err(Refused::Route(path.to_owned()));
         }

@@ -37,6 +37,9 @@ pub struct Rules {
     /// Whether nothing may leave this machine.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub local_only: bool,
+    /// Whether personal data and secrets of its texts stay here, as `[redaction]` says, whichever provider answers.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub redact: bool,
     /// What every chat begins with, before whatever the client says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_prompt: Option<String>,

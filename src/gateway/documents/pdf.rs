@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
 use mediary_core::document::{Doubt, Page, Quad, Rect, Source, TextLayer, Turn};
 use mediary_core::{Failure, FailureKind, Media, Raster};
-use mediary_layout::{Arranged, HeadingLook, LayerPage, arrange, arrange_layer, settle_levels};
+use mediary_layout::{Arranged, HeadingLook, LayerPage, ReadPage, arrange_layer, arrange_read, settle_levels};
 
 use super::super::admission::Permit;
 use super::Reader;
@@ -292,7 +292,9 @@ fn layer_page(index: usize, reply: PageReply, words: bool) -> (Page, Vec<Heading
                 let Rect { left, top, right, bottom } = line.bbox;
                 (Quad::upright(left, top, right, bottom), line)
             });
-            let blocks = arrange(upright.collect(), upright_width, upright_height);
+            let rules = turn.done_to_rules(&rules, width, height);
+            let sheet = ReadPage { rules: &rules, faces: &[], width_px: upright_width, height_px: upright_height };
+            let blocks = arrange_read(upright.collect(), sheet).blocks;
             Arranged { blocks: turn.undone_in(blocks, width, height), headings: Vec::new() }
         }
     };

@@ -11,23 +11,26 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, PassedOver, Treatment};
+use mediary_core::plan::{Candidate, PassedOver};
 use mediary_core::provider::Call;
 use mediary_core::quota::Full;
 use mediary_core::task::Task;
-use mediary_core::{Failure, MediaFormat, Next};
+use mediary_core::{Failure, Next};
 use tokio::time::sleep;
 
 use super::super::clients::Reserved;
 use super::answer::{Answer, Route, TreatmentNote};
 use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
+use super::covering::Covered;
 use super::error::{CallError, Exhausted, Tried};
 use super::fleet::Fleet;
 use super::ledger::Caller;
 use super::pooled::{self, Held};
 use super::reserving::{refused, reserve};
-use super::sending::{Way, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts};
+use super::sending::{
+    Way, forwarded_formats, in_one_piece, is_about_streams, is_prose, short_rate_limit, streamed, timeouts,
+};
 use super::tap::{Metered, Tap};
 use super::work::{Prepared, Ran, Verdict, Work};
 use super::{Planned, Router, quotas};
@@ -303,8 +306,10 @@ impl<W: Work> Running<'_, W> {
         let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
         let task = streamed.unwrap_or(task);
+        let (account, rules) = (&self.planned.account, &self.router.routing.redaction);
+        let covered = Covered::over(task, (&candidate.target, abilities), account, rules);
         let call = Call {
-            task,
+            task: covered.task(task),
             abilities,
             dropped: &candidate.dropped,
             key: member.key(caller.key),
@@ -316,7 +321,7 @@ impl<W: Work> Running<'_, W> {
         // From here on a client that leaves is noticed, whether or not an answer has begun.
         let billing = Billing::of(task, &self.planned.demand, abilities, &self.planned.account);
         let is_cost_known = billing.is_known_at_once();
-        let formats = self.forwarded_formats(candidate);
+        let formats = forwarded_formats(&self.planned.demand, candidate);
         let metered =
             held.zip(self.fleet.meters(caller)).map(|(held, (meters, _))| Metered { held, meters: meters.clone() });
         let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
@@ -339,25 +344,15 @@ impl<W: Work> Running<'_, W> {
             also: Vec::new(),
             wire_format: member.provider.wire_format_of(task, abilities),
             fallbacks,
-            treatments: notes.to_vec(),
+            treatments: covered.noted(notes),
             dropped: task.lost(&candidate.dropped),
             account: self.planned.account.clone(),
             is_cost_known,
             status: None,
             cache: None,
         };
-        let answer = Answer::new(route, reply, tap).sifted(is_prose(task));
+        let answer = Answer::new(route, covered.restored(reply), tap).sifted(is_prose(task));
         self.work.judge(Box::new(answer), candidate).await
-    }
-
-    /// The formats that a candidate is given as they are, each once.
-    fn forwarded_formats(&self, candidate: &Candidate) -> Vec<MediaFormat> {
-        let treated = self.planned.demand.parts.iter().zip(&candidate.treatments);
-        let mut formats: Vec<MediaFormat> =
-            treated.filter(|(_, treatment)| **treatment == Treatment::Forward).map(|(part, _)| part.format).collect();
-        formats.sort_unstable();
-        formats.dedup();
-        formats
     }
 
     /// Writes a failure into the ledger, the metrics and the log; one before any call only among those that were tried.
@@ -373,7 +368,7 @@ impl<W: Work> Running<'_, W> {
         let failure = self.work.placed(failure);
         if let Some(caller) = caller {
             let is_about_media = self.work.is_about_media(candidate);
-            let formats = if is_about_media { self.forwarded_formats(candidate) } else { Vec::new() };
+            let formats = if is_about_media { forwarded_formats(&self.planned.demand, candidate) } else { Vec::new() };
             let now = Instant::now();
             self.router.ledger.failed(caller, &failure, &formats, begun, now);
             self.router.key_failed(caller, &failure, now);

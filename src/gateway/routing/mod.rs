@@ -10,6 +10,7 @@ mod attempts;
 mod billing;
 mod circuit;
 mod course;
+mod covering;
 mod discovery;
 mod error;
 mod findings;

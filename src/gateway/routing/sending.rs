@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mediary_core::capability::Abilities;
-use mediary_core::plan::Hard;
+use mediary_core::plan::{Candidate, Demand, Hard, Treatment};
 use mediary_core::provider::Timeouts;
 use mediary_core::task::{Chat, ReplyFormat, Task};
-use mediary_core::{Failure, FailureKind, Target};
+use mediary_core::{Failure, FailureKind, MediaFormat, Target};
 
 use super::Router;
 use super::ledger::SHORT_RATE_LIMIT;
@@ -52,6 +52,16 @@ pub(super) fn in_one_piece(task: &Task) -> Option<Task> {
         Task::Chat(chat) if chat.stream => Some(Task::Chat(Chat { stream: false, ..chat.clone() })),
         _ => None,
     }
+}
+
+/// The formats that a candidate is given as they are, each once.
+pub(super) fn forwarded_formats(demand: &Demand, candidate: &Candidate) -> Vec<MediaFormat> {
+    let treated = demand.parts.iter().zip(&candidate.treatments);
+    let mut formats: Vec<MediaFormat> =
+        treated.filter(|(_, treatment)| **treatment == Treatment::Forward).map(|(part, _)| part.format).collect();
+    formats.sort_unstable();
+    formats.dedup();
+    formats
 }
 
 /// Whether the answer to a task is a text of any form. Where a form is wanted, what looks like Markdown is a part of it.

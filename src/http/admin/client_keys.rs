@@ -34,7 +34,7 @@ pub(in crate::http) struct ClientKeyBody {
     state: &'static str,
     is_admin: bool,
     /// What it may do: `requests_per_minute`, `tokens_per_minute`, `requests_at_once`, `day` and `month` (`usd`, `pages`,
-    /// `seconds`, `images`), `endpoints`, `tiers`, `targets`, `local_only`, `system_prompt`.
+    /// `seconds`, `images`), `endpoints`, `tiers`, `targets`, `local_only`, `redact`, `system_prompt`.
     #[schema(value_type = Object)]
     rules: Rules,
     /// Seconds since 1970.

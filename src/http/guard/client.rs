@@ -43,6 +43,11 @@ pub(super) async fn serve(client: &Arc<Client>, request: Request, next: Next) ->
     response.map(|body| Body::new(Held::new(body, admitted)))
 }
 
+/// Whether a client's key is in force.
+pub(super) fn in_force(client: &Client) -> Result<(), ApiError> {
+    client.in_force().map_err(|refused| refusal(client, refused))
+}
+
 fn refusal(client: &Client, refused: Refused) -> ApiError {
     let ends = |ends_in: Duration| format!("it ends in {} s", whole_seconds(ends_in));
     let (error, ends_in) = match refused {

@@ -28,6 +28,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::admin;
 use super::realtime::{self, SOCKET};
+use super::state::AppState;
 use crate::config::Server;
 use crate::gateway::realtime::Secrets;
 use crate::gateway::{Administration, Clients};
@@ -44,6 +45,18 @@ pub(super) struct Known {
     pub(super) secrets: Arc<Secrets>,
     /// Administrators.
     pub(super) administration: Option<Arc<Administration>>,
+}
+
+impl Known {
+    /// Those of a server.
+    pub(super) fn of(state: &AppState) -> Self {
+        let gateway = &state.gateway;
+        Self {
+            clients: gateway.clients.clone(),
+            secrets: gateway.realtime.secrets.clone(),
+            administration: state.administration.clone(),
+        }
+    }
 }
 
 /// The rules, made once from the configuration.
@@ -87,6 +100,34 @@ pub(super) fn guarded(mut app: Router, server: &Server, known: Known) -> Router 
         false => app.layer(from_fn_with_state(guard, check_origin)),
     };
     app.layer(map_request(async |request: Request| key::out_of_protocols(key::out_of_address(request))))
+}
+
+/// Puts the guard around routes that are no work themselves: a key lets in, and is not charged.
+pub(super) fn guarded_apart(mut app: Router, server: &Server, known: Known) -> Router {
+    let guard = Guard::new(server, known);
+    let asks_for_keys = guard.keys.are_asked_for() || guard.clients.are_there();
+    if asks_for_keys {
+        app = app.layer(from_fn_with_state(guard.clone(), look_at_key));
+    }
+    if let Some(cors) = cors(&server.cors_origins) {
+        app = app.layer(cors);
+    }
+    match asks_for_keys {
+        true => app,
+        false => app.layer(from_fn_with_state(guard, check_origin)),
+    }
+}
+
+/// For a server with keys: refuses callers that bring none of them; those of clients have to be in force.
+async fn look_at_key(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    match guard.keys.admit(request.headers(), &guard.clients) {
+        Ok(Brought::Configured(key)) => key::let_in(key, next.run(request)).await,
+        Ok(Brought::OfClient(client)) => match client::in_force(&client) {
+            Ok(()) => next.run(request).await,
+            Err(refusal) => refusal.into_response(),
+        },
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 /// For a server without keys: refuses what a foreign web page may have sent.

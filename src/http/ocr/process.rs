@@ -49,7 +49,7 @@ use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
             (Vec<u8> = "application/pdf"),
             (Vec<u8> = "application/octet-stream"),
         ),
-        description = "multipart with one `file` or several and the fields, JSON with `file_data`, or the file itself; `file_id` names one that was sent to /v1/files"
+        description = "multipart with one `file` or several and the fields, JSON with `file_data`, or the file itself; `file_id` names one that was sent to /v1/files, `file_url` one that is fetched"
     ),
     responses(
         (status = 200, description = "The text; a `ReadingList` for several files; bare text if `Accept` prefers it",

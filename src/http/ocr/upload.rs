@@ -47,6 +47,7 @@ pub(super) async fn receive(request: Request, state: &AppState, owner: &[u8]) ->
             for (name, value) in form.fields {
                 match name.as_str() {
                     "file_id" => files.push(Shelf { state, owner }.file(&value).await?),
+                    "file_url" => files.push(Shelf { state, owner }.fetched(&value).await?),
                     _ => fields.push(name, value),
                 }
             }
@@ -91,16 +92,18 @@ pub(super) async fn json_file(
             fields.push(name, value);
         }
     }
-    let file = match (&request.file_data, &request.file_id, shelf) {
-        (Some(data), None, _) => files::inline("file_data", data, admission).await?,
-        (None, Some(id), Some(shelf)) => shelf.file(id).await?,
-        (Some(_), Some(_), _) => {
-            return Err(ApiError::malformed("send one of `file_data` and `file_id`").about("file_id"));
-        }
-        (None, _, _) => {
-            let message =
-                "there is no file; send it as `file_data`, or the id of one that was sent before as `file_id`";
+    let file = match (&request.file_data, &request.file_id, &request.file_url, shelf) {
+        (Some(data), None, None, _) => files::inline("file_data", data, admission).await?,
+        (None, Some(id), None, Some(shelf)) => shelf.file(id).await?,
+        (None, None, Some(url), Some(shelf)) => shelf.fetched(url).await?,
+        (None, None, None, _) | (None, _, _, None) => {
+            let message = "there is no file; send it as `file_data`, the id of one that was sent before as `file_id`, or its \
+                           address as `file_url`";
             return Err(ApiError::malformed(message).about("file_data"));
+        }
+        (_, id, _, _) => {
+            let field = if id.is_some() { "file_id" } else { "file_url" };
+            return Err(ApiError::malformed("send one of `file_data`, `file_id` and `file_url`").about(field));
         }
     };
     let name = request.file_name.or(file.name);
@@ -108,6 +111,10 @@ pub(super) async fn json_file(
 }
 
 impl Shelf<'_> {
+    async fn fetched(&self, url: &str) -> Result<UploadedFile, ApiError> {
+        files::fetched(self.state, url).await.map_err(|failure| ApiError::from(failure).about("file_url"))
+    }
+
     async fn file(&self, id: &str) -> Result<UploadedFile, ApiError> {
         kept_files::named(self.state, self.owner, id).await.map_err(|error| error.about("file_id"))
     }

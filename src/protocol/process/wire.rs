@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The JSON form of a request. Every field is optional but for one of `file_data` and `file_id`.
+/// The JSON form of a request. Every field is optional but for one of `file_data`, `file_id` and `file_url`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonRequest<'a> {
@@ -14,6 +14,8 @@ pub struct JsonRequest<'a> {
     pub file_data: Option<Cow<'a, str>>,
     /// The id of a file that was sent before, in its place.
     pub file_id: Option<String>,
+    /// The address of a file that is fetched, likewise.
+    pub file_url: Option<String>,
     /// What the sender takes it for. The bytes decide; this only tells texts apart.
     pub mime_type: Option<String>,
     /// Its name, for the same purpose.

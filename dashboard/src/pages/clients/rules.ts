@@ -17,6 +17,7 @@ export interface Rules {
   tiers?: string[];
   targets?: string[];
   local_only?: boolean;
+  redact?: boolean;
   system_prompt?: string;
 }
 
@@ -30,6 +31,7 @@ export interface Form {
   month: Record<(typeof budgets)[number], string>;
   lists: Record<(typeof lists)[number], string>;
   localOnly: boolean;
+  redact: boolean;
   systemPrompt: string;
 }
 
@@ -44,6 +46,7 @@ export function formOf(rules: Rules): Form {
     month: record(budgets, (key) => text(rules.month?.[key])),
     lists: record(lists, (key) => (rules[key] ?? []).join('\n')),
     localOnly: rules.local_only ?? false,
+    redact: rules.redact ?? false,
     systemPrompt: rules.system_prompt ?? '',
   };
 }
@@ -63,6 +66,7 @@ export function rulesOf(form: Form): Rules {
     if (all.length > 0) rules[key] = all;
   }
   if (form.localOnly) rules.local_only = true;
+  if (form.redact) rules.redact = true;
   if (form.systemPrompt.trim()) rules.system_prompt = form.systemPrompt;
   return rules;
 }

@@ -10,6 +10,9 @@ export interface Program {
 export function programs(base: string, key: string, model: string): Program[] {
   const v1 = `${base}/v1`;
   const json = (value: unknown): string => JSON.stringify(value, null, 2);
+  // The Model Context Protocol, as each client writes a server down. A server that asks for no key is given none.
+  const headers = key === 'none' ? {} : { headers: { Authorization: `Bearer ${key}` } };
+  const tools = (entry: object): string => json({ mcpServers: { mediary: entry } });
   return [
     {
       id: 'curl',
@@ -83,6 +86,29 @@ export function programs(base: string, key: string, model: string): Program[] {
         { key: 'environment', text: `export MEDIARY_API_KEY="${key}"` },
         { key: 'run', text: 'codex' },
       ],
+    },
+    {
+      id: 'mcp-claude-desktop',
+      name: 'MCP · Claude Desktop',
+      steps: [{ key: 'file', note: 'claude_desktop_config.json', text: tools({ command: 'mediary', args: ['mcp'] }) }],
+    },
+    {
+      id: 'mcp-claude-code',
+      name: 'MCP · Claude Code',
+      steps: [
+        { key: 'command', text: `claude mcp add --transport http mediary ${base}/mcp${key === 'none' ? '' : ` --header "Authorization: Bearer ${key}"`}` },
+        { key: 'run', text: 'claude' },
+      ],
+    },
+    {
+      id: 'mcp-cursor',
+      name: 'MCP · Cursor',
+      steps: [{ key: 'file', note: '~/.cursor/mcp.json', text: tools({ url: `${base}/mcp`, ...headers }) }],
+    },
+    {
+      id: 'mcp-windsurf',
+      name: 'MCP · Windsurf',
+      steps: [{ key: 'file', note: '~/.codeium/windsurf/mcp_config.json', text: tools({ serverUrl: `${base}/mcp`, ...headers }) }],
     },
     {
       id: 'open-webui',

@@ -10,6 +10,7 @@ use super::super::limits::Refusal;
 use super::super::package::{Package, resolved};
 use super::super::text::Text;
 use super::super::xml::{Element, Node, Xml};
+use super::items::Before;
 use super::lists::Styles;
 
 /// What repeats itself is repeated so often at most.
@@ -18,12 +19,14 @@ const MAX_REPEATED: usize = 1_000;
 /// What reads the body.
 pub(super) struct Content<R> {
     package: Package<R>,
-    styles: Styles,
+    pub(super) styles: Styles,
     /// The list style and the numbers of the lists that are open.
-    list: String,
-    numbers: Vec<u32>,
+    pub(super) list: String,
+    pub(super) numbers: Vec<u32>,
+    /// The lists before, which others continue or stand below.
+    pub(super) before: Before,
     /// The mark of the item whose first paragraph has not come yet.
-    mark: Option<String>,
+    pub(super) mark: Option<String>,
     /// Whether what comes is the title of a slide.
     is_title: bool,
     notes: Vec<(String, Text)>,
@@ -38,6 +41,7 @@ impl<R: Read + Seek> Content<R> {
             styles,
             list: String::new(),
             numbers: Vec::new(),
+            before: Before::default(),
             mark: None,
             is_title: false,
             notes: Vec::new(),
@@ -88,11 +92,12 @@ impl<R: Read + Seek> Content<R> {
                     draft.break_page()?;
                 }
                 let text = self.inline(xml)?;
-                self.write(level.or_else(|| (style == "Title").then_some(1)), text, draft);
+                self.write(level.or_else(|| self.styles.is_title(&style).then_some(1)), text, draft);
             }
             "list" => self.list(element, xml, draft)?,
             "table" => {
                 let grid = self.table(xml)?;
+                self.before.end(self.numbers.is_empty());
                 draft.table(grid)?;
                 self.flush(draft);
             }
@@ -148,7 +153,9 @@ impl<R: Read + Seek> Content<R> {
 
     fn write(&mut self, level: Option<u8>, text: Text, draft: &mut Draft) {
         if !text.is_blank() {
-            let depth = u8::try_from(self.numbers.len().saturating_sub(1)).unwrap_or(8);
+            self.before.end(self.numbers.is_empty());
+            let depth = self.before.depth() + self.numbers.len().saturating_sub(1);
+            let depth = u8::try_from(depth).unwrap_or(8);
             match (level.or(self.is_title.then_some(1)), self.mark.take()) {
                 (Some(level), _) => draft.heading(level, text),
                 (None, Some(mark)) => draft.item(depth, &mark, text),
@@ -167,34 +174,6 @@ impl<R: Read + Seek> Content<R> {
             }
         }
         self.notes.drain(..).for_each(|(label, text)| draft.note(&label, text));
-    }
-
-    fn list(&mut self, element: &Element<'_>, xml: &mut Xml<'_>, draft: &mut Draft) -> Result<(), Refusal> {
-        let outer = self.list.clone();
-        if let Some(style) = element.attribute("style-name") {
-            self.list = style.into_owned();
-        }
-        let depth = self.numbers.len();
-        let start = self.styles.level(&self.list, depth).map_or(1, |level| level.start);
-        self.numbers.push(start.saturating_sub(1));
-        while let Some(node) = xml.within()? {
-            let Node::Open(element) = node else { continue };
-            match element.name() {
-                name @ ("list-item" | "list-header") => {
-                    if name == "list-item" {
-                        let value = element.number::<u32>("start-value");
-                        self.numbers[depth] = value.unwrap_or_else(|| self.numbers[depth].saturating_add(1));
-                        self.mark = Some(self.styles.mark(&self.list, &self.numbers));
-                    }
-                    self.blocks(xml, draft)?;
-                    self.mark = None;
-                }
-                _ => xml.skip()?,
-            }
-        }
-        self.numbers.pop();
-        self.list = outer;
-        Ok(())
     }
 
     fn table(&mut self, xml: &mut Xml<'_>) -> Result<Grid, Refusal> {

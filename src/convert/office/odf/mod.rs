@@ -4,6 +4,7 @@
 //! showed. Workbooks (`ods`) are read with the others.
 
 mod content;
+mod items;
 mod lists;
 
 use std::io::{Read, Seek};

@@ -265,7 +265,9 @@ impl<'d> Reader<'d> {
             }
             None if !mark.is_empty() || self.state.is_listed => {
                 let is_label = mark.chars().any(char::is_alphanumeric);
-                let depth = if self.state.is_listed { self.state.level } else { self.depth() };
+                // Lists that stand within another by their place only say nothing of a level.
+                let by_place = self.depth();
+                let depth = if self.state.is_listed { self.state.level.max(by_place) } else { by_place };
                 self.draft.item(depth, if is_label { mark } else { "•" }, text);
             }
             None => {

@@ -5,6 +5,7 @@
 //! looked at. `calamine` reads the files; sheets of `xlsx` come entry by entry, so that one far-off entry costs nothing.
 
 mod delimited;
+mod remarks;
 mod sheet;
 mod value;
 
@@ -17,6 +18,7 @@ use super::draft::Draft;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 pub(super) use delimited::read as read_delimited;
+use remarks::Remarks;
 use sheet::Sheet;
 
 /// Reads a workbook.
@@ -25,8 +27,9 @@ pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) 
     if format != MediaFormat::Xls {
         hold_to_limit(&mut input, limits)?;
     }
+    let remarks = if format == MediaFormat::Xlsx { remarked(&mut input, limits)? } else { Remarks::new() };
     match format {
-        MediaFormat::Xlsx => xlsx(input, &mut draft)?,
+        MediaFormat::Xlsx => xlsx(input, remarks, &mut draft)?,
         MediaFormat::Xlsb => each(&mut Xlsb::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
         MediaFormat::Ods => each(&mut Ods::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
         _ => each(&mut Xls::new(input).map_err(refused)?, &mut draft, |book, name| {
@@ -47,7 +50,14 @@ fn hold_to_limit(input: &mut Input, limits: OfficeLimits) -> Result<(), Refusal>
     input.rewind().map_err(Refusal::damaged)
 }
 
-fn xlsx(input: Input, draft: &mut Draft) -> Result<(), Refusal> {
+/// What was remarked of its cells, which the library leaves out.
+fn remarked(input: &mut Input, limits: OfficeLimits) -> Result<Remarks, Refusal> {
+    let remarks = remarks::read(&mut Package::open(&mut *input, limits.unpacked_bytes)?)?;
+    input.rewind().map_err(Refusal::damaged)?;
+    Ok(remarks)
+}
+
+fn xlsx(input: Input, mut remarks: Remarks, draft: &mut Draft) -> Result<(), Refusal> {
     let mut book = Xlsx::new(input).map_err(refused)?;
     for meta in book.sheets_metadata().to_vec() {
         if meta.typ != SheetType::WorkSheet {
@@ -78,6 +88,10 @@ fn xlsx(input: Input, draft: &mut Draft) -> Result<(), Refusal> {
         }
         let merged = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
         page(&meta, sheet, &merged, draft)?;
+        for remark in remarks.remove(&meta.name).unwrap_or_default() {
+            draft.item(0, "•", remark.as_str().into());
+        }
+        draft.end_page()?;
     }
     Ok(())
 }
@@ -108,10 +122,12 @@ where
         }
         let merged = merged(book, &meta.name).unwrap_or_default();
         page(&meta, sheet, &merged, draft)?;
+        draft.end_page()?;
     }
     Ok(())
 }
 
+/// A sheet's name and its table.
 fn page(
     meta: &calamine::Sheet,
     sheet: Sheet,
@@ -121,7 +137,7 @@ fn page(
     name(meta, draft);
     let (table, links) = sheet.finish(merged)?;
     draft.rows(table, links);
-    draft.end_page()
+    Ok(())
 }
 
 /// What a sheet is called; also one with nothing on it is part of the book.

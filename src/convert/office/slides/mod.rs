@@ -1,8 +1,9 @@
 //! PowerPoint's own format (`pptx` and its kin): a page for each slide, its title first, then what stands on it from top to
-//! bottom, then the speaker's notes.
+//! bottom, then the speaker's notes and what was remarked beside it.
 //!
 //! ECMA-376, part 1. Nothing is animated, and what a slide takes from its layout is decoration.
 
+mod comments;
 mod shapes;
 mod words;
 
@@ -13,6 +14,7 @@ use super::draft::Draft;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 use super::xml::{Node, Xml};
+use comments::Authors;
 use shapes::Slide;
 use words::Words;
 
@@ -24,6 +26,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     let main = main.map_or_else(|| "ppt/presentation.xml".to_owned(), |relation| relation.target.clone());
     let relations = package.relations(&main)?;
     let text = package.required(&main)?;
+    let authors = comments::authors(&mut package, &relations)?;
     let mut draft = Draft::new(limits);
     let mut xml = Xml::new(&text);
     while let Some(node) = xml.next()? {
@@ -33,12 +36,17 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
         }
         let relation = element.prefixed("id").and_then(|id| relations.get(&*id));
         let Some(part) = relation.map(|relation| relation.target.clone()) else { continue };
-        slide(&mut package, &part, &mut draft)?;
+        slide(&mut package, &part, &authors, &mut draft)?;
     }
     draft.finish()
 }
 
-fn slide<R: Read + Seek>(package: &mut Package<R>, part: &str, draft: &mut Draft) -> Result<(), Refusal> {
+fn slide<R: Read + Seek>(
+    package: &mut Package<R>,
+    part: &str,
+    authors: &Authors,
+    draft: &mut Draft,
+) -> Result<(), Refusal> {
     let Some(text) = package.text(part)? else { return Ok(()) };
     let relations = package.relations(part)?;
     let notes =
@@ -58,6 +66,8 @@ fn slide<R: Read + Seek>(package: &mut Package<R>, part: &str, draft: &mut Draft
             said.into_iter().for_each(|words| words.write(draft));
         }
     }
+    let relations = package.relations(part)?;
+    comments::write(package, &relations, authors, draft)?;
     draft.end_page()
 }
 

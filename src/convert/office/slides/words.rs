@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::super::draft::Draft;
+use super::super::formula;
 use super::super::limits::Refusal;
 use super::super::numerals::{letters, roman};
 use super::super::text::Text;
@@ -55,10 +56,7 @@ impl<R: Read + Seek> Slide<'_, R> {
                     said.text.line_break();
                     xml.skip()?;
                 }
-                "m" | "oMathPara" | "oMath" | "AlternateContent" | "Choice" => {
-                    let text = xml.characters()?;
-                    said.text.push(&text);
-                }
+                "m" | "oMathPara" | "oMath" | "AlternateContent" => said.text.push(&formula::linear(xml)?),
                 _ => xml.skip()?,
             }
         }

@@ -77,3 +77,38 @@ fn an_address_is_no_picture() {
     let body = "<office:text><text:p>a<draw:frame><draw:image xlink:href=\"https://far.example/a.png\"/></draw:frame></text:p></office:text>";
     assert_eq!(page(Odt, &odf("", body)), ["header Harbour Office", "p a"]);
 }
+
+#[test]
+fn lists_that_are_written_level_by_level_are_nested_and_go_on_counting() {
+    let style = |name: &str, inches: &str, format: &str| {
+        let kind = if format.is_empty() { "bullet" } else { "number" };
+        format!(
+            "<text:list-style style:name=\"{name}\"><text:list-level-style-{kind} text:level=\"1\" style:num-format=\"{format}\" \
+             style:num-suffix=\".\"><style:list-level-properties><style:list-level-label-alignment fo:margin-left=\"{inches}in\"/>\
+             </style:list-level-properties></text:list-level-style-{kind}></text:list-style>"
+        )
+    };
+    let styles = [style("A", "0.25", "1"), style("B", "0.5", "")].concat()
+        + "<style:style style:name=\"P1\" style:parent-style-name=\"Title\"/>";
+    let list = |attributes: &str, text: &str| {
+        format!("<text:list {attributes}><text:list-item><text:p>{text}</text:p></text:list-item></text:list>")
+    };
+    let body = [
+        "<office:text><text:p text:style-name=\"P1\">Steps</text:p>".to_owned(),
+        list("xml:id=\"l1\" text:style-name=\"A\"", "first"),
+        list("text:style-name=\"B\"", "inner"),
+        list("text:continue-list=\"l1\" text:style-name=\"A\"", "second"),
+        "<text:p>Apart</text:p>".to_owned(),
+        list("text:style-name=\"B\"", "alone"),
+        list("text:style-name=\"A\"", "anew"),
+        "</office:text>".to_owned(),
+    ];
+    let expected = [
+        "header Harbour Office",
+        "h1 Steps",
+        "list 1. first | >• inner | 2. second",
+        "p Apart",
+        "list • alone | 1. anew",
+    ];
+    assert_eq!(page(Odt, &odf(&styles, &body.concat())), expected);
+}

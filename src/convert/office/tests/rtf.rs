@@ -73,3 +73,13 @@ fn pictures_and_pages_of_rich_text() {
     assert_eq!(found.pictures, [&b"\x89PNG"[..], b"\xff\xd8"]);
     assert!(found.pages[1].has_unread_pictures);
 }
+
+#[test]
+fn lists_of_one_level_nest_by_their_place() {
+    let item = |list: u32, left: u32, mark: &str, text: &str| {
+        format!("{{\\listtext {mark}\\tab}}\\ls{list}\\ilvl0\\li{left}\\fi-360 {text}\\par\n")
+    };
+    let items = [item(1, 360, "1.", "one"), item(2, 720, "a)", "inner"), item(1, 360, "2.", "two")].concat();
+    let text = format!("{{\\rtf1 \\pard {items}\\pard end\\par}}");
+    assert_eq!(page(Rtf, text.as_bytes()), ["list 1. one | >a) inner | 2. two", "p end"]);
+}

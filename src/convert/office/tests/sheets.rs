@@ -120,3 +120,28 @@ fn what_is_no_workbook_is_damaged() {
         assert!(reading(Xlsx, bytes).is_err());
     }
 }
+
+#[test]
+fn remarks_on_cells_stand_behind_their_sheet() {
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" \
+             Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let remarks = "<comments><authors><author>Ottilie</author><author>tc={1}</author></authors><commentList>\
+        <comment ref=\"A1\" authorId=\"0\"><text><r><t>Ottilie:</t></r><r><t>\nsince May</t></r></text></comment>\
+        <comment ref=\"B2\" authorId=\"1\"><text><t>[Threaded comment]\n\nYour version\n\nComment:\n    Is it due?\nReply:\n    No</t></text>\
+        </comment></commentList></comments>";
+    let bytes = package(&[
+        ("_rels/.rels", &relation("r", "officeDocument", "xl/workbook.xml")),
+        ("[Content_Types].xml", "<Types/>"),
+        ("xl/workbook.xml", "<workbook xmlns:r=\"r\"><sheets><sheet name=\"Fees\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>"),
+        ("xl/_rels/workbook.xml.rels", &relation("s", "worksheet", "worksheets/sheet1.xml")),
+        ("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>7</v></c></row></sheetData></worksheet>"),
+        ("xl/worksheets/_rels/sheet1.xml.rels", &relation("c", "comments", "../comments1.xml")),
+        ("xl/comments1.xml", remarks),
+    ]);
+    let expected = ["h1 Fees", "table 7", "list • A1, Ottilie: since May | • B2: Is it due? Reply: No"];
+    assert_eq!(page(Xlsx, &bytes), expected);
+}

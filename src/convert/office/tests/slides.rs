@@ -120,3 +120,33 @@ fn hidden_slides_say_so() {
     let found = pages(Pptx, &pptx(&[(&titled, &empty), (&bare, &empty)], ""));
     assert_eq!(found, [vec!["h1 Reserves (hidden)"], vec!["h1 (hidden)", "p alone"]]);
 }
+
+#[test]
+fn comments_stand_behind_their_slide_with_who_wrote_them() {
+    let old = "<p:cmLst xmlns:p=\"p\"><p:cm authorId=\"0\"><p:text>Check the depth</p:text></p:cm></p:cmLst>";
+    let new = "<p188:cmLst xmlns:p188=\"p\" xmlns:a=\"a\"><p188:cm authorId=\"{7}\"><p188:replyLst><p188:reply authorId=\"{9}\">\
+        <p188:txBody><a:p><a:r><a:t>Done</a:t></a:r></a:p></p188:txBody></p188:reply></p188:replyLst></p188:cm></p188:cmLst>";
+    let rels = relations(&[
+        ("c", "comments", "../comments/comment1.xml", false),
+        ("d", "comments", "../comments/modern1.xml", false),
+    ]);
+    let root = relations(&[("r", "officeDocument", "ppt/presentation.xml", false)]);
+    let main = relations(&[
+        ("s1", "slide", "slides/slide1.xml", false),
+        ("a", "commentAuthors", "commentAuthors.xml", false),
+    ]);
+    let bytes = package(&[
+        ("_rels/.rels", &root),
+        (
+            "ppt/presentation.xml",
+            "<p:presentation xmlns:p=\"p\" xmlns:r=\"r\"><p:sldIdLst><p:sldId id=\"256\" r:id=\"s1\"/></p:sldIdLst></p:presentation>",
+        ),
+        ("ppt/_rels/presentation.xml.rels", &main),
+        ("ppt/commentAuthors.xml", "<p:l xmlns:p=\"p\"><p:cmAuthor id=\"0\" name=\"Ottilie\"/></p:l>"),
+        ("ppt/slides/slide1.xml", &slide(&shape("title", (0, 0), &said(">", "Quay")))),
+        ("ppt/slides/_rels/slide1.xml.rels", &rels),
+        ("ppt/comments/comment1.xml", old),
+        ("ppt/comments/modern1.xml", new),
+    ]);
+    assert_eq!(pages(Pptx, &bytes), [["h1 Quay", "h3 Comments", "list • Ottilie: Check the depth | • Done"]]);
+}

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::super::charts::Chart;
+use super::super::formula;
 use super::super::limits::Refusal;
 use super::super::text::Text;
 use super::super::xml::{Node, Xml};
@@ -43,9 +44,8 @@ impl<R: Read + Seek> Body<'_, R> {
                 }
                 "t" if !self.fields.in_code() => into.text.push(&xml.characters()?),
                 "ins" | "moveTo" | "smartTag" | "sdt" | "sdtContent" | "customXml" | "dir" | "bdo"
-                | "AlternateContent" | "Choice" | "oMath" | "oMathPara" => self.inline(xml, into)?,
-                // Parts of formulas hold runs, their properties do not.
-                name if is_of_formula(name) => self.inline(xml, into)?,
+                | "AlternateContent" | "Choice" | "oMathPara" => self.inline(xml, into)?,
+                "oMath" => into.text.push(&formula::linear(xml)?),
                 // What was deleted or moved away, and marks.
                 _ => xml.skip()?,
             }
@@ -222,38 +222,6 @@ fn is_vanished(xml: &mut Xml<'_>) -> Result<bool, Refusal> {
         xml.skip()?;
     }
     Ok(is_vanished)
-}
-
-/// Elements of a formula that hold what it shows.
-fn is_of_formula(name: &str) -> bool {
-    matches!(
-        name,
-        "f" | "num"
-            | "den"
-            | "e"
-            | "sub"
-            | "sup"
-            | "sSub"
-            | "sSup"
-            | "sSubSup"
-            | "rad"
-            | "deg"
-            | "d"
-            | "nary"
-            | "func"
-            | "fName"
-            | "lim"
-            | "limLow"
-            | "limUpp"
-            | "m"
-            | "mr"
-            | "acc"
-            | "bar"
-            | "box"
-            | "borderBox"
-            | "eqArr"
-            | "groupChr"
-    )
 }
 
 /// Symbol fonts put their characters into the private area; what they show is known for bullets and arrows only, so only

@@ -47,6 +47,7 @@ export const clients = {
   systemPrompt: 'Begins every chat',
   systemPromptHint: 'Stands before whatever the client says.',
   localOnly: 'Nothing may leave this machine',
+  redact: 'Personal data and secrets stay here',
   isAdmin: 'It may administer this server',
   make: 'Make the key',
   made: 'The key is made',

@@ -47,6 +47,7 @@ export const clients = {
   systemPrompt: 'Encabeza cada conversación',
   systemPromptHint: 'Va delante de lo que diga el cliente.',
   localOnly: 'Nada puede salir de esta máquina',
+  redact: 'Los datos personales y los secretos se quedan aquí',
   isAdmin: 'Puede administrar este servidor',
   make: 'Crear la clave',
   made: 'La clave está creada',

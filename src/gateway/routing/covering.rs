@@ -1,0 +1,60 @@
+//! What a target is not to learn: which requests are covered before they are sent, and what their answers say of it.
+
+use mediary_core::Target;
+use mediary_core::capability::Abilities;
+use mediary_core::provider::ReplyStream;
+use mediary_core::task::{PartPath, ReplyFormat, Task};
+
+use super::account::Account;
+use super::answer::TreatmentNote;
+use crate::config::Redaction;
+use crate::gateway::redaction::{Cover, Restored, SecretKind};
+
+/// A task as it is sent, and the way back.
+pub(super) struct Covered {
+    task: Option<(Task, Cover)>,
+    is_json: bool,
+}
+
+impl Covered {
+    /// A task for a target, covered where its provider or the client's key wants that, and it leaves this machine.
+    pub(super) fn over(
+        task: &Task,
+        (target, row): (&Target, &Abilities),
+        account: &Account,
+        rules: &Redaction,
+    ) -> Self {
+        let is_json = matches!(task, Task::Chat(chat) if chat.format != ReplyFormat::Text);
+        let named = rules.providers.iter().any(|name| name == "*" || name == target.provider.as_str());
+        let is_asked_for = || account.admitted().is_some_and(|admitted| admitted.client().rules.redact);
+        if row.is_local || !(named || is_asked_for()) {
+            return Self { task: None, is_json };
+        }
+        let kinds: Vec<SecretKind> = rules.kinds.iter().filter_map(|name| SecretKind::named(name)).collect();
+        Self { task: Cover::over(task, &kinds), is_json }
+    }
+
+    /// The task as it is sent.
+    pub(super) fn task<'t>(&'t self, task: &'t Task) -> &'t Task {
+        self.task.as_ref().map_or(task, |(covered, _)| covered)
+    }
+
+    /// Notes of what was done, with that of this.
+    pub(super) fn noted(&self, notes: &[TreatmentNote]) -> Vec<TreatmentNote> {
+        let own = self.task.iter().map(|(_, cover)| TreatmentNote {
+            place: PartPath::Field("texts"),
+            does: "redact",
+            by: cover.told(),
+            pages: None,
+        });
+        notes.iter().cloned().chain(own).collect()
+    }
+
+    /// The answer with the values in place of their names.
+    pub(super) fn restored(self, reply: Box<dyn ReplyStream>) -> Box<dyn ReplyStream> {
+        match self.task {
+            Some((_, cover)) => Box::new(Restored::new(reply, cover, self.is_json)),
+            None => reply,
+        }
+    }
+}
