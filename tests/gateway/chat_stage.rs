@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -21,6 +21,8 @@ pub(crate) struct Stage {
     /// When the other side left an answer that was silent, stalled or still being written.
     left: Mutex<Vec<Instant>>,
     pub(crate) ends: AtomicBool,
+    /// Whether what is only asked for is one of the acts as well, as at other sites than providers.
+    pub(crate) is_site: AtomicBool,
 }
 
 impl Stage {
@@ -61,7 +63,7 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
     // Nothing is read ahead: what is left of a request when its connection is closed resets it.
     let mut input = BufReader::with_capacity(1, stream);
     while let Some(seen) = read(&mut input) {
-        if seen.method == "GET" {
+        if seen.method == "GET" && !stage.is_site.load(Ordering::Relaxed) {
             let list = stage.list.lock().expect("no test panics while it holds it").clone();
             let listed = list.is_some_and(|act| play(act, &mut input, &mut out, stage));
             if !listed {
@@ -78,7 +80,9 @@ pub(crate) fn serve(stream: TcpStream, stage: &Stage) {
         if matches!(act, Act::Reset) {
             return;
         }
-        drop(input.read_exact(&mut [0]));
+        if !seen.body.is_empty() {
+            drop(input.read_exact(&mut [0]));
+        }
         if !play(act, &mut input, &mut out, stage) {
             drop(out.shutdown(Shutdown::Both));
             return;
@@ -172,7 +176,7 @@ fn read(input: &mut BufReader<TcpStream>) -> Option<Seen> {
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    if method == "GET" {
+    if method == "GET" || method == "DELETE" {
         return Some(Seen { method, path, headers, body: Vec::new() });
     }
     let mut body = vec![0; length.filter(|length| *length > 0)?];

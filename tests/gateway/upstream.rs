@@ -141,6 +141,13 @@ impl Upstream {
         Self::on(Stage::of(acts))
     }
 
+    /// Another site than a provider: what is only asked for is one of its acts as well.
+    pub(crate) fn site(acts: impl IntoIterator<Item = Act>) -> Self {
+        let stage = Stage::of(acts);
+        stage.is_site.store(true, Ordering::Relaxed);
+        Self::on(stage)
+    }
+
     /// The same, and this when it is asked for its models.
     pub(crate) fn listing(list: Act, acts: impl IntoIterator<Item = Act>) -> Self {
         let up = Self::on(Stage::of(acts));

@@ -21,9 +21,10 @@ const FIRST: &str = r#"<!doctype html><title>First page</title><h1>A form</h1>
 const SECOND: &str = "<!doctype html><title>Second page</title><p>You have come far.</p>";
 
 /// A server that opens pages in a Chromium and may fetch from loopback. `None`: there is no Chromium here.
+#[expect(clippy::print_stdout, reason = "a test that was skipped has to say so")]
 fn browsing(edit: impl FnOnce(&mut Config)) -> Option<TestServer> {
     if !["/usr/bin/chromium", "/usr/bin/google-chrome"].iter().any(|program| Path::new(program).is_file()) {
-        eprintln!("NO CHROMIUM HERE: no page was opened (apt-get install chromium)");
+        println!("skipped: NO CHROMIUM HERE: no page was opened (apt-get install chromium)");
         return None;
     }
     Some(TestServer::with(|config| {
@@ -166,7 +167,7 @@ fn a_camofox_server_is_asked_in_its_own_words() {
         Act::File { mime: "image/png", bytes: b"\x89PNG...".to_vec() },
         answers(200, &json!({ "ok": true })),
     ];
-    let up = Upstream::doing(acts);
+    let up = Upstream::site(acts);
     let server = TestServer::with(|config| {
         config.browser.url = Some(format!("http://{}", up.address));
         config.browser.key = Some(Secret::new("fox-key"));

@@ -150,7 +150,7 @@ fn looking_up(site: &Upstream, transcribe: bool) -> impl FnOnce(&mut Config) {
 
 #[test]
 fn captions_of_the_first_language_that_there_is_are_the_transcript() {
-    let site = Upstream::doing([player(&tracks(&[("en", "asr"), ("de", "")])), captions()]);
+    let site = Upstream::site([player(&tracks(&[("en", "asr"), ("de", "")])), captions()]);
     let server = TestServer::with(looking_up(&site, false));
     let asked = json!({ "url": "https://youtu.be/a-b_C0123xy", "languages": ["fr", "de"] });
     let told = transcript(&server, &asked).ok();
@@ -169,7 +169,7 @@ fn captions_of_the_first_language_that_there_is_are_the_transcript() {
 
 #[test]
 fn a_video_without_such_captions_says_which_there_are_and_captions_elsewhere_are_guarded() {
-    let site = Upstream::doing([player(&tracks(&[("en", "asr")]))]);
+    let site = Upstream::site([player(&tracks(&[("en", "asr")]))]);
     let server = TestServer::with(looking_up(&site, false));
     let asked = json!({ "url": "a-b_C0123xy", "languages": ["de"] });
     transcript(&server, &asked).refused(404, "not_found", "but in en");
@@ -186,7 +186,7 @@ fn a_video_without_such_captions_says_which_there_are_and_captions_elsewhere_are
     let gone = answers(200, &json!({ "playabilityStatus": { "status": "ERROR", "reason": "Video unavailable" } }));
     let odd = json!({ "captions": { "playerCaptionsTracklistRenderer": { "captionTracks": [
         { "baseUrl": "http://10.0.0.1/captions", "languageCode": "en" }] } } });
-    let site = Upstream::doing([gone, player(&odd)]);
+    let site = Upstream::site([gone, player(&odd)]);
     let server = TestServer::with(looking_up(&site, false));
     transcript(&server, &json!({ "url": "a-b_C0123xy" })).refused(404, "not_found", "Video unavailable");
     transcript(&server, &json!({ "url": "a-b_C0123xy" })).refused(400, "invalid_request", "10.0.0.1 is");
@@ -205,7 +205,7 @@ fn the_sound_of_a_video_without_captions_is_written_down_where_that_is_allowed()
         Act::Read(Arc::new(told))
     };
     let up = Upstream::doing([hears("A word or two.")]);
-    let site = Upstream::doing([player(), Act::File { mime: "audio/wav", bytes: wav() }, player()]);
+    let site = Upstream::site([player(), Act::File { mime: "audio/wav", bytes: wav() }, player()]);
     let server = TestServer::with(|config| {
         looking_up(&site, true)(config);
         configure(config, &[ear(&up, "ear", json!({}))]);

@@ -50,7 +50,7 @@ fn urls(answer: &Answer) -> Vec<String> {
 
 #[test]
 fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
-    let up = Upstream::doing([searxng(3)]);
+    let up = Upstream::site([searxng(3)]);
     let server = TestServer::with(|config| {
         engines(config, &[("searxng", &up, &[])]);
         config.server.api_keys = ["first-key", "second-key"].map(Secret::new).into();
@@ -76,7 +76,7 @@ fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
 #[test]
 fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
     let limited = body(429, &json!({})).header("retry-after", "3600");
-    let (first, second) = (Upstream::doing([limited]), Upstream::doing([brave()]));
+    let (first, second) = (Upstream::site([limited]), Upstream::site([brave()]));
     let server =
         TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["brave-key-1"])]));
     let answer = search(json!({ "query": "one" })).send(&server);
@@ -95,7 +95,7 @@ fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
 
 #[test]
 fn an_engine_that_is_named_is_the_only_one() {
-    let (first, second) = (Upstream::doing([body(500, &json!({}))]), Upstream::doing([searxng(1)]));
+    let (first, second) = (Upstream::site([body(500, &json!({}))]), Upstream::site([searxng(1)]));
     let server =
         TestServer::with(|config| engines(config, &[("brave", &first, &["key-of-brave"]), ("searxng", &second, &[])]));
     let answer = search(json!({ "query": "one", "backend": "brave" })).send(&server);
@@ -113,7 +113,7 @@ fn an_engine_that_is_named_is_the_only_one() {
 
 #[test]
 fn keys_are_tried_in_turn_and_a_refused_one_is_not_asked_with_again() {
-    let up = Upstream::doing([body(401, &json!({ "error": { "detail": "bad-key-one" } })), brave()]);
+    let up = Upstream::site([body(401, &json!({ "error": { "detail": "bad-key-one" } })), brave()]);
     let server = TestServer::with(|config| engines(config, &[("brave", &up, &["bad-key-one", "good-key-two"])]));
     for query in ["one", "two"] {
         assert_eq!(urls(&search(json!({ "query": query })).send(&server)), ["https://brave.example/"]);
@@ -125,7 +125,7 @@ fn keys_are_tried_in_turn_and_a_refused_one_is_not_asked_with_again() {
 
 #[test]
 fn that_one_engine_finds_nothing_is_an_answer() {
-    let (first, second) = (Upstream::doing([searxng(0)]), Upstream::doing([body(500, &json!({}))]));
+    let (first, second) = (Upstream::site([searxng(0)]), Upstream::site([body(500, &json!({}))]));
     let server =
         TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["key-of-brave"])]));
     let answer = search(json!({ "query": "nothing at all" })).send(&server);
@@ -135,7 +135,7 @@ fn that_one_engine_finds_nothing_is_an_answer() {
 
 #[test]
 fn searches_that_may_not_be_or_cannot_be_are_refused() {
-    let up = Upstream::doing([searxng(1)]);
+    let up = Upstream::site([searxng(1)]);
     let server = TestServer::with(|config| engines(config, &[("searxng", &up, &[])]));
     search(json!({ "query": "x" })).header("x-mediary-privacy", "local").send(&server).refused(
         403,
@@ -178,7 +178,7 @@ fn told(up: &Upstream) -> String {
 
 #[test]
 fn a_chat_is_given_cited_results_behind_a_fence() {
-    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::doing([searxng(3)]));
+    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::site([searxng(3)]));
     let server = chatting(up.entry("a", json!({})), &web);
     let fields = json!({ "messages": [
         { "role": "user", "content": "Who are you?" }, { "role": "assistant", "content": "A model." },
@@ -209,7 +209,7 @@ fn told_first(up: &Upstream) -> String {
 
 #[test]
 fn results_keep_to_their_tokens_in_streams_and_other_formats() {
-    let (up, web) = (Upstream::doing([super::chat_words::streams(&["So", " it is."])]), Upstream::doing([searxng(20)]));
+    let (up, web) = (Upstream::doing([super::chat_words::streams(&["So", " it is."])]), Upstream::site([searxng(20)]));
     let server = TestServer::with(|config| {
         engines(config, &[("searxng", &web, &[])]);
         configure(config, &[up.entry("a", json!({}))]);
@@ -232,7 +232,7 @@ fn results_keep_to_their_tokens_in_streams_and_other_formats() {
 
 #[test]
 fn a_search_that_fails_is_said_and_one_that_may_not_be_is_refused() {
-    let (up, web) = (Upstream::doing([says("Yes.")]), Upstream::doing([body(500, &json!({}))]));
+    let (up, web) = (Upstream::doing([says("Yes.")]), Upstream::site([body(500, &json!({}))]));
     let server = chatting(up.entry("a", json!({})), &web);
     let answer = asking(json!({})).header("x-mediary-web-search", "true").send(&server);
     assert_eq!(
@@ -261,7 +261,7 @@ fn a_search_that_fails_is_said_and_one_that_may_not_be_is_refused() {
 fn the_targets_own_search_is_used_where_it_has_one_and_that_is_asked_for() {
     let gemini = json!({ "candidates": [{ "content": { "role": "model", "parts": [{ "text": "Found." }] }, "finishReason": "STOP" }],
         "usageMetadata": { "promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2 } });
-    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::doing([searxng(1)]));
+    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::site([searxng(1)]));
     let entry = json!({ "id": "g", "dialect": "gemini", "base_url": format!("http://{}/v1beta", up.address),
         "api_keys": ["key-of-gemini-1"], "models": [{ "id": "m", "hosted_tools": ["googleSearch"] }] });
     let server = chatting(entry, &web);

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use mediary_core::{ContentHash, MediaFormat, is_invisible};
 
-use super::extract::{Extract, Section};
+use super::extract::Extract;
+pub(in crate::gateway) use super::extract::Section;
 
 /// A longer name is cut.
 const MOST_NAME_CHARACTERS: usize = 120;

@@ -1,8 +1,7 @@
 //! Treatments: what a plan says is done to a part, done.
 //!
-//! Recipes come from `pipelines/`; converters, engines and, where a recipe asks for it, providers do the work. A part is
-//! treated once per request however many candidates want it in the same form, and what was extracted is remembered by
-//! its content. Nothing is decided here that the plan decides, and nothing is left out without a word.
+//! Recipes come from `pipelines/`; converters, engines and providers do the work. A part is treated once per request however
+//! many candidates want it in the same form; what was extracted is remembered by its content. Nothing is decided here.
 
 mod audio;
 mod available;
@@ -27,8 +26,7 @@ mod videos;
 
 pub(super) use audio::opened;
 pub(super) use available::Installed;
-pub(super) use extract::Section;
-pub(super) use fence::quoted;
+pub(super) use fence::{Section, quoted};
 pub(super) use hearing::{Hearing, Ways};
 pub(super) use help::Order;
 pub(super) use memo::Memo;

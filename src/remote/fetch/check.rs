@@ -6,6 +6,7 @@
 use mediary_core::Failure;
 use url::{Host, Url};
 
+use super::Fetcher;
 use super::allow::AllowList;
 use super::refusal::Refusal;
 use super::resolve::judge;
@@ -44,6 +45,27 @@ pub(super) fn check(url: &Url, allow: &AllowList) -> Result<(), Failure> {
         None => return Err(Failure::malformed("the address of the file names no host")),
     };
     judge(ip, allow).map_or(Ok(()), |why| Err(Refusal::Address { ip, why }.into()))
+}
+
+impl Fetcher {
+    /// Whether an address may be gone to, as far as it says so itself.
+    ///
+    /// # Errors
+    /// Malformed when it is none, or may not be.
+    pub fn check(&self, url: &str) -> Result<(), Failure> {
+        check(&parse(url)?, &self.policy.allow)
+    }
+
+    /// The same, and whether the name in it leads anywhere that may be gone to.
+    ///
+    /// # Errors
+    /// Malformed when it may not be; unreachable when there is no such host.
+    pub async fn check_name(&self, url: &str) -> Result<(), Failure> {
+        let url = parse(url)?;
+        check(&url, &self.policy.allow)?;
+        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+        super::resolve::check_name(name, &self.policy.allow).await
+    }
 }
 
 #[cfg(test)]

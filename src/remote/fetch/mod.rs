@@ -99,25 +99,6 @@ impl Fetcher {
         Self { errands: self.errands.clone(), policy: Arc::new(policy) }
     }
 
-    /// Whether an address may be gone to, as far as it says so itself.
-    ///
-    /// # Errors
-    /// Malformed when it is none, or may not be.
-    pub fn check(&self, url: &str) -> Result<(), Failure> {
-        check::check(&check::parse(url)?, &self.policy.allow)
-    }
-
-    /// The same, and whether the name in it leads anywhere that may be gone to.
-    ///
-    /// # Errors
-    /// Malformed when it may not be; unreachable when there is no such host.
-    pub async fn check_name(&self, url: &str) -> Result<(), Failure> {
-        let url = check::parse(url)?;
-        check::check(&url, &self.policy.allow)?;
-        let Some(url::Host::Domain(name)) = url.host() else { return Ok(()) };
-        resolve::check_name(name, &self.policy.allow).await
-    }
-
     /// Tells an address something, in JSON. What it answers is not read, and redirects are not followed.
     ///
     /// # Errors
