@@ -21,7 +21,7 @@ pub(super) fn append(text: &mut String, line: &str) {
         text.pop();
     } else if matches!(last, '-' | '\u{2010}') && ends_in_broken_word(text) && !is_elliptic(line) {
         // `Baden-Württemberg` and `COVID-19` keep the hyphen that they have anyway.
-        if first.is_lowercase() {
+        if first.is_lowercase() && !ends_in_prefix(text) {
             text.pop();
         } else if !first.is_alphanumeric() {
             text.push(' ');
@@ -30,6 +30,17 @@ pub(super) fn append(text: &mut String, line: &str) {
         text.push(' ');
     }
     text.push_str(line);
+}
+
+/// Words that keep their hyphen wherever the line ends: they are hardly ever the first syllable of another.
+const PREFIXES: [&str; 9] =
+    ["well", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// `well-` of `well-known`, as a word of its own.
+fn ends_in_prefix(text: &str) -> bool {
+    let word = text.rsplit(|character: char| !character.is_alphabetic()).nth(1).unwrap_or_default();
+    let end = text.trim_end_matches(['-', '\u{2010}']);
+    end.ends_with(word) && PREFIXES.contains(&word.to_lowercase().as_str())
 }
 
 /// A letter stands before the hyphen: a dash between spaces or after a number stays.
@@ -48,11 +59,13 @@ mod tests {
 
     #[test]
     fn lines_are_joined_as_their_script_wants() {
-        let rows: [(&[&str], &str); 11] = [
+        let rows: [(&[&str], &str); 13] = [
             (&[], ""),
             (&["one"], "one"),
             (&["the quick", "brown fox"], "the quick brown fox"),
             (&["an exam-", "ple of it"], "an example of it"),
+            (&["the well-", "known pier"], "the well-known pier"),
+            (&["a dwell-", "ing house"], "a dwelling house"),
             (&["a soft\u{ad}", "ened break"], "a softened break"),
             (&["Baden-", "Württemberg"], "Baden-Württemberg"),
             (&["pre-", "and post-war"], "pre- and post-war"),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::gauge::{self, Gauge};
 use super::looks::{Look, Prominence};
-use super::rows::Row;
+use super::rows::{Cell, Row};
 use super::script;
 
 /// At least so many times the size of the text, and the level that makes.
@@ -18,6 +18,9 @@ const MOST_DIGITS: usize = 5;
 const MOST_NAMED_ROWS: usize = 3;
 /// So many times the size of the text is a little larger.
 const LARGER: f32 = 1.12;
+/// So many entries in a row, and so far apart in its heights, are names of columns.
+const NAMES: usize = 3;
+const APART_HEIGHTS: f32 = 1.5;
 /// Longer rows are no headings.
 const MAX_CHARACTERS: usize = 140;
 /// Words before the number of a figure or table.
@@ -67,6 +70,9 @@ pub(super) fn level(rows: &[Row], block: &Range<usize>, gauge: &Gauge, page: &Us
     }
     let last = lines.last()?.end().trim_end();
     if lines.len() > 4 || characters > MAX_CHARACTERS || letters < 2 || digits > letters || last.ends_with([',', ';']) {
+        return None;
+    }
+    if lines.iter().any(is_row_of_names) {
         return None;
     }
     if is_caption(lines[0].text()) || lines.iter().all(|row| is_leader(row.end())) {
@@ -126,6 +132,12 @@ pub(super) fn bare(text: &str) -> String {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let number = letters.bytes().take_while(u8::is_ascii_digit).count();
     if (1..=MOST_DIGITS).contains(&number) && number < letters.len() { letters[number..].to_owned() } else { letters }
+}
+
+/// Whether a row is of several words far apart, as at the head of a table; a title that is spaced out has narrower gaps.
+fn is_row_of_names(row: &Row) -> bool {
+    let is_apart = |pair: &[Cell]| pair[1].left - pair[0].right > APART_HEIGHTS * row.rect.height();
+    row.cells.len() >= NAMES && row.cells.windows(2).all(is_apart)
 }
 
 /// `Figure 3`, `Table 1:`.

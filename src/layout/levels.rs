@@ -13,6 +13,8 @@ use mediary_core::document::{Block, BlockKind, Rect};
 /// Sizes that differ by less are one, where a document says how large its letters are, where they were measured, and where
 /// only their boxes were.
 const SAME_SIZE: [f32; 3] = [1.04, 1.07, 1.12];
+/// Measured capitals beside measured small letters.
+const CAPITALS_SIZE: f32 = 1.3;
 /// So many usual characters are as wide as a line is high.
 const CHARACTERS_A_HEIGHT: f32 = 2.0;
 /// A detector's box reaches so far beyond its line, of its own height.
@@ -204,8 +206,8 @@ fn ranked(headings: &mut [Heading<'_>]) -> usize {
     // Of kinds that are about as large as the largest of them the first to come is the uppermost.
     let mut ranks: Vec<usize> = Vec::new();
     while let Some(&largest) = order.first() {
-        let slack = kinds[largest].2.same_size();
-        let count = order.iter().take_while(|&&kind| kinds[kind].0.size * slack >= kinds[largest].0.size).count();
+        let slack = |kind: usize| slack_of(&kinds[largest], &kinds[kind]);
+        let count = order.iter().take_while(|&&kind| kinds[kind].0.size * slack(kind) >= kinds[largest].0.size).count();
         let mut band: Vec<usize> = order.drain(..count).collect();
         band.sort_by_key(|&kind| kinds[kind].1);
         ranks.extend(band);
@@ -214,6 +216,12 @@ fn ranked(headings: &mut [Heading<'_>]) -> usize {
         heading.kind = ranks.iter().position(|&other| other == kind).unwrap_or(kind);
     }
     kinds.len()
+}
+
+/// Sizes of two kinds that differ by less are one.
+fn slack_of(a: &(Look, usize, Source), b: &(Look, usize, Source)) -> f32 {
+    let is_uneven = a.2 == Source::Letters && a.0.is_upper != b.0.is_upper;
+    if is_uneven { CAPITALS_SIZE } else { a.2.same_size() }
 }
 
 fn are_alike(a: &Look, b: &Look, source: Source) -> bool {
@@ -266,6 +274,22 @@ mod tests {
         let faces =
             [("T", 18.0, false, None), ("A", 11.0, true, None), ("a", 11.0, false, None), ("B", 11.0, true, None)];
         assert_eq!(levels(&faces, true), [1, 2, 3, 2]);
+    }
+
+    #[test]
+    fn capitals_measured_beside_small_letters_rank_by_which_come_first() {
+        let rows = [("T", 30.0), ("THE PIER", 18.0), ("The lamp", 21.0), ("THE LAKE", 18.0), ("The wall", 21.0)];
+        let (mut blocks, mut looks) = page(&rows.map(|(text, size)| (text, size, false, None)));
+        for (known, (text, _)) in looks.iter_mut().zip(rows) {
+            known.is_measured = true;
+            known.look.is_upper = text.len() > 1 && text == text.to_uppercase();
+        }
+        settle_levels([(blocks.as_mut_slice(), looks.as_slice())]);
+        let levels = blocks.iter().map(|block| match block.kind {
+            BlockKind::Heading { level } => level,
+            _ => 0,
+        });
+        assert_eq!(levels.collect::<Vec<_>>(), [1, 2, 3, 2, 3]);
     }
 
     #[test]

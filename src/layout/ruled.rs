@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::frame::{Piece, text_height};
 use super::lattice::{self, Lattice};
 use super::rows::{self, Row};
-use super::{entries, script, tables};
+use super::{entries, script, stacked, tables};
 use mediary_core::document::{Block, BlockKind, Line, Point, Rect, Rules, Span, Table};
 
 /// A box that lies so many text heights in other cells than its own is written across the lines.
@@ -209,6 +209,7 @@ impl Ruled {
                 lines.extend(entries.into_iter().flatten());
             }
         }
+        (table.rows, table.spans) = stacked::parted(table.rows, table.spans);
         if is_right_to_left {
             table = entries::mirrored(table);
         }

@@ -97,3 +97,34 @@ fn a_layer_written_across_columns_is_read_column_by_column() {
         assert_eq!(read(left.iter().chain(&right).cloned().collect()), expected.trim(), "as read, {white}");
     }
 }
+
+#[test]
+fn a_title_that_is_written_last_comes_first() {
+    let (left, right) = columns(60.0);
+    let down = |lines: Vec<Line>| {
+        let lower = |rect: Rect| Rect { top: rect.top + 400.0, bottom: rect.bottom + 400.0, ..rect };
+        let moved = |line: Line| Line {
+            bbox: lower(line.bbox),
+            words: line.words.into_iter().map(|word| Word { bbox: lower(word.bbox), ..word }).collect(),
+            ..line
+        };
+        lines.into_iter().map(moved).collect::<Vec<Line>>()
+    };
+    let (left, right) = (down(left), down(right));
+    let title = layer(&[("Issue of March", 700.0, 300.0), ("The harbour after the storm", 150.0, 420.0)]);
+    let note = layer(&[("The author keeps the lights", 150.0, 1700.0)]);
+    let written = [left.clone(), right.clone(), title.clone(), note.clone()].concat();
+    let texts = |lines: &[Line]| lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>().join(" ");
+    let expected = texts(&[title, left, right, note].concat());
+    let read = to_text(&arrange_plain(written)).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn a_column_that_ends_above_where_the_other_begins_stays_behind_it() {
+    let (left, right) = columns(60.0);
+    let written = [left[12..].to_vec(), right[..6].to_vec()].concat();
+    let expected = written.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
+    let read = to_text(&arrange_plain(written)).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(read, expected);
+}

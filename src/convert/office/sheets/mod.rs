@@ -8,8 +8,9 @@ mod delimited;
 mod remarks;
 mod sheet;
 mod value;
+mod xlsx;
 
-use calamine::{DataRef, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+use calamine::{Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use mediary_core::MediaFormat;
 
 use super::Input;
@@ -18,7 +19,6 @@ use super::draft::Draft;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 pub(super) use delimited::read as read_delimited;
-use remarks::Remarks;
 use sheet::Sheet;
 
 /// Reads a workbook.
@@ -27,9 +27,8 @@ pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) 
     if format != MediaFormat::Xls {
         hold_to_limit(&mut input, limits)?;
     }
-    let remarks = if format == MediaFormat::Xlsx { remarked(&mut input, limits)? } else { Remarks::new() };
     match format {
-        MediaFormat::Xlsx => xlsx(input, remarks, &mut draft)?,
+        MediaFormat::Xlsx => xlsx::read(input, limits, &mut draft)?,
         MediaFormat::Xlsb => each(&mut Xlsb::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
         MediaFormat::Ods => each(&mut Ods::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
         _ => each(&mut Xls::new(input).map_err(refused)?, &mut draft, |book, name| {
@@ -48,52 +47,6 @@ fn hold_to_limit(input: &mut Input, limits: OfficeLimits) -> Result<(), Refusal>
     }
     package.measure()?;
     input.rewind().map_err(Refusal::damaged)
-}
-
-/// What was remarked of its cells, which the library leaves out.
-fn remarked(input: &mut Input, limits: OfficeLimits) -> Result<Remarks, Refusal> {
-    let remarks = remarks::read(&mut Package::open(&mut *input, limits.unpacked_bytes)?)?;
-    input.rewind().map_err(Refusal::damaged)?;
-    Ok(remarks)
-}
-
-fn xlsx(input: Input, mut remarks: Remarks, draft: &mut Draft) -> Result<(), Refusal> {
-    let mut book = Xlsx::new(input).map_err(refused)?;
-    for meta in book.sheets_metadata().to_vec() {
-        if meta.typ != SheetType::WorkSheet {
-            continue;
-        }
-        let mut sheet = Sheet::default();
-        let mut cells = book.worksheet_cells_reader(&meta.name).map_err(refused)?;
-        while let Some(cell) = cells.next_cell_with_formula().map_err(refused)? {
-            let (row, column) = cell.pos;
-            let text = match (cell.value, cell.formula) {
-                (DataRef::SharedString(text), _) => text.to_owned(),
-                // Programs that write workbooks without computing them leave no result.
-                (DataRef::Empty, Some(formula)) if !formula.is_empty() => format!("={formula}"),
-                (other, _) => value::shown(&other.into()),
-            };
-            sheet.put(row, column, text);
-        }
-        drop(cells);
-        if sheet.is_empty() {
-            name(&meta, draft);
-            draft.end_page()?;
-            continue;
-        }
-        for link in book.hyperlinks_by_sheet_name(&meta.name).unwrap_or_default() {
-            if let Some(target) = link.target {
-                sheet.link(link.range.start, target);
-            }
-        }
-        let merged = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
-        page(&meta, sheet, &merged, draft)?;
-        for remark in remarks.remove(&meta.name).unwrap_or_default() {
-            draft.item(0, "•", remark.as_str().into());
-        }
-        draft.end_page()?;
-    }
-    Ok(())
 }
 
 /// Reads the sheets of a workbook whose library gives them whole.
