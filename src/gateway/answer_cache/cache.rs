@@ -246,6 +246,6 @@ impl AnswerCache {
 /// speak.
 fn may_differ(chat: &Chat) -> bool {
     let own = chat.own.as_ref().map(|own| &own.fields);
-    let has = |name: &&str| chat.extras.contains_key(*name) || own.is_some_and(|own| own.contains_key(*name));
+    let has = |name: &&str| chat.extras.contains_key(name) || own.is_some_and(|own| own.contains_key(name));
     !chat.hosted_tools.is_empty() || VARYING_FIELDS.iter().any(has)
 }
