@@ -56,7 +56,7 @@
 //! | OpenAI-compatible provider | 1 and a line | its catalog in `models/providers/`, its line in `providers/catalog.rs` if it is to be embedded |
 //! | dialect | a folder and 2 lines | `remote/NAME/`, its name in `remote/names.rs`, its `mod` in `remote/lib.rs` |
 //! | protocol | a folder and a route | `protocol/NAME/`, its `mod`, its handler in `http/tasks/` and line in `http/router.rs` |
-//! | task | 2, and an arm in 10 | its struct in `core/task/` and what its answer must be in `gateway/tasks/`; arms in `core/plan/demand.rs`, `gateway/routing/{billing,sending}.rs`, `gateway/tasks/{mod,explain,cached}.rs`, `gateway/answer_cache/{cache,canon}.rs`, `remote/remote/provider.rs` and the `mod.rs` of each dialect; then the protocol that asks for it and the engines that do it. The compiler names each of these |
+//! | task | 2, and an arm in 11 | its struct in `core/task/` and what its answer must be in `gateway/tasks/`; arms in `core/plan/demand.rs`, `gateway/routing/{billing,sending}.rs`, `gateway/tasks/{mod,explain,cached}.rs`, `gateway/answer_cache/{cache,canon}.rs`, `gateway/redaction/task.rs`, `remote/remote/provider.rs` and the `mod.rs` of each dialect; then the protocol that asks for it and the engines that do it. The compiler names each of these |
 //! | local engine | a folder and 4 | `local/NAME/`, its `mod` in `local/lib.rs`, its card in `models/local/` (and the line in `models/catalog.rs`), its files in `gateway/installed.rs`, its entry in `gateway/engines.rs` |
 //!
 //! `tests/house.rs` holds these against the sources.

@@ -43,6 +43,8 @@ fn written<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {
             for name in ["$schema", "title", "description"] {
                 object.remove(name);
             }
+            // There are clients that look for it even where there is nothing to say.
+            object.entry("properties").or_insert_with(|| Value::Object(JsonObject::new()));
             object
         }
         _ => JsonObject::new(),
