@@ -333,8 +333,8 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
             own: "src/remote/gemini/",
             // The protocol of the same name has words of its own.
             words: &["gemini::Gemini;", "Self::Gemini", "gemini::upload"],
-            // Its files are uploaded beforehand, which no other dialect does.
-            known_by: &["src/remote/handover.rs", "src/remote/lib.rs", "src/remote/names.rs"],
+            // Its files are uploaded beforehand, in pieces, which no other dialect does.
+            known_by: &["src/remote/handover.rs", "src/remote/lib.rs", "src/remote/names.rs", "src/remote/uploads.rs"],
         },
         Specimen {
             kind: "a protocol",

@@ -71,7 +71,7 @@ impl NodeArgs {
                 }
                 None => (state, None),
             };
-            let queue = Queue::open(&address, config.queue.lease, config.queue.backlog).await;
+            let queue = Queue::open(&address, &config.queue.name, config.queue.bounds).await;
             let queue = Arc::new(queue.map_err(|error| error.to_string())?);
             let depot =
                 Depot::new(config.store.content.as_ref(), queue.most_bytes()).map_err(|error| error.to_string())?;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::anew::{Ended, anew, started_anew, stopped_or};
 use super::assembled::assembled;
 use super::background::{Presence, arguments};
-use super::batch_door::{batches_of, door};
+use super::batch_door::{self, batches_of};
 use super::key_ring::KeyRing;
 use super::open_secrets::warn_of_open_secrets;
 use super::reload::{self, Running};
@@ -172,9 +172,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             presence.serves_at(bound);
         }
         let current = Current::new(state.clone());
-        if let Some(batches) = &state.batches {
-            batches.work(&door(&config, current.clone()).await?);
-        }
+        let working = batch_door::work(state.batches.clone(), &config, http::door(current.clone()));
         let (state_now, current_now) = (state.clone(), current.clone());
         let running = Running::new(state_now, current_now, jobs.clone(), key_ring, clients).await.logging(log);
         let serving = |gateway: Arc<Gateway>| {
@@ -193,6 +191,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             () = look_at_lists(looking.subscribe(), config.registry.refresh) => Ok(()),
             () = check_keys(looking.subscribe(), config.probes.keys_every) => Ok(()),
             () = told_of(presence.as_ref()) => Ok(()),
+            () = working => Ok(()),
         };
         if let Some(body_log) = body_log {
             body_log.settle(config.server.shutdown_grace).await;
@@ -311,6 +310,7 @@ impl Kept {
     ) -> Result<Self, String> {
         let failed = |error: StoreFailed| error.to_string();
         let keys = ClientKeys::of(database.clone());
+        gateway.router.remembers_files_in(database.clone());
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;

@@ -51,7 +51,7 @@ mod tests;
 pub use address::Host;
 pub(crate) use address::base_url;
 pub use admission::Admission;
-pub use batches::Batches;
+pub use batches::{Batches, Handover};
 pub use cache::Cache;
 pub use check::Change;
 pub use content::Content;

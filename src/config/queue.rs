@@ -2,21 +2,22 @@
 
 use std::time::Duration;
 
-use mediary_store::QueueAddress;
+use mediary_store::{QueueAddress, QueueBounds};
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
 use super::keys::Key;
+use super::quantity::Bytes;
 
 /// The checked `[queue]` section.
 #[derive(Debug, Clone)]
 pub struct Queue {
     /// Where the broker is; `None`: a server answers its batches itself.
     pub url: Option<QueueAddress>,
-    /// How long a line is a node's that says nothing any more.
-    pub lease: Duration,
-    /// So many lines wait in the broker at most.
-    pub backlog: u32,
+    /// What is told apart by at one broker.
+    pub name: String,
+    /// What may wait in the broker, and for how long a line is a node's that says nothing any more.
+    pub bounds: QueueBounds,
     /// So many of them are one server's at once.
     pub at_once: u32,
 }
@@ -25,14 +26,23 @@ pub struct Queue {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawQueue {
     url: String,
+    name: String,
     lease_seconds: u32,
     backlog: u32,
+    done_bytes: Bytes,
     at_once: u32,
 }
 
 impl Default for RawQueue {
     fn default() -> Self {
-        Self { url: String::new(), lease_seconds: 60, backlog: 10_000, at_once: 256 }
+        Self {
+            url: String::new(),
+            name: "mediary".to_owned(),
+            lease_seconds: 60,
+            backlog: 10_000,
+            done_bytes: Bytes::mega(1_000),
+            at_once: 256,
+        }
     }
 }
 
@@ -45,6 +55,11 @@ pub(super) const KEYS: &[Key] = &[
         "NATS with JetStream, over which lines of batches are handed out to `mediary node` on any machine; empty: a server answers them itself",
     ),
     Key::new(
+        "queue.name",
+        "1 to 32 lower-case letters, digits, - and _",
+        "what servers and nodes that belong together call their queue; others at the same broker have another name",
+    ),
+    Key::new(
         "queue.lease_seconds",
         "a whole number of seconds, 1 or more",
         "how long a line is left to a node that says nothing any more, before another is given it",
@@ -53,6 +68,11 @@ pub(super) const KEYS: &[Key] = &[
         "queue.backlog",
         COUNT,
         "most lines that wait in the broker, of all servers; beyond it they wait in their server",
+    ),
+    Key::new(
+        "queue.done_bytes",
+        "a size such as \"1 GB\", 64 MB or more",
+        "most bytes of answers that wait in the broker for their servers; beyond it nodes wait with theirs",
     ),
     Key::new(
         "queue.at_once",
@@ -70,11 +90,14 @@ impl RawQueue {
             "" => None,
             url => check.accept("queue.url", url.parse().ok()),
         };
-        Queue {
-            url,
+        let may_stand = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        check.require("queue.name", (1..=32).contains(&self.name.len()) && self.name.bytes().all(may_stand));
+        check.require("queue.done_bytes", self.done_bytes >= Bytes::mega(64));
+        let bounds = QueueBounds {
             lease: Duration::from_secs(self.lease_seconds.into()),
             backlog: self.backlog,
-            at_once: self.at_once,
-        }
+            done_bytes: self.done_bytes.get(),
+        };
+        Queue { url, name: self.name, bounds, at_once: self.at_once }
     }
 }

@@ -191,6 +191,11 @@ pub(super) const OPEN_ROWS: &[(&str, &str, &str)] = &[
         "`\"unknown\"`, on loopback `\"free\"`",
         "`\"free\"`, `\"unknown\"`, or dollars: `{ input_usd = 0.15, output_usd = 0.6 }` a million tokens, `minute_usd` a minute heard, `character_usd` a million characters spoken, `image_usd` an image made, or rules by quality and size of which the first counts that is right (`[{ quality = \"low\", size = \"1024x1024\", usd = 0.011 }, …]`), `second_usd` a second of video made, `page_usd` a page read, `search_usd` a search of a rerank; `cached_usd` and `cache_write_usd` go with `input_usd`, and a request with tokens of a cache has no known cost without them",
     ),
+    (
+        "providers[].models[].batch_percent",
+        "none",
+        "what chats and embeddings cost in batches of the provider's own, in percent of the price, 1 to 99; lines of `/v1/batches` are handed over to these where `batches.handover` and the client allow it. Dialects `openai`, `responses`, `anthropic` and `mistral`",
+    ),
     ("providers[].models[].free_limits", "none", "what of it is for nothing"),
     (
         "providers[].models[].tiers",

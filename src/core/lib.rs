@@ -5,6 +5,7 @@
 //! a clock or draws a random number: whatever depends on those comes in as a value or behind a
 //! trait. Everything above (conversion, local engines, the gateway) speaks in these types.
 
+pub mod batch;
 pub mod capability;
 pub mod document;
 pub mod engine;

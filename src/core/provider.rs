@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::batch::Batching;
 use crate::capability::{Abilities, TaskKind};
 use crate::live::{LiveForm, LiveSettings, LiveSetup, LiveTalk, LiveToken};
 use crate::quota::Allowance;
 use crate::task::{JobReport, ReplyFrame, Task};
+use crate::{ContentHash, Failure};
 
 /// A future on the heap, which can be sent to other threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -48,6 +49,18 @@ pub struct Timeouts {
     pub stall: Duration,
 }
 
+/// The files that a provider was given with one of its keys, as far as that is remembered.
+pub trait GivenFiles: Send + Sync {
+    /// What a file of these bytes is called there; `None`: it is not there, as far as is known.
+    fn find<'a>(&'a self, content: &'a ContentHash) -> BoxFuture<'a, Option<String>>;
+
+    /// Notes that a file is to be sent, and gives whether it was a short while ago.
+    fn is_sent_again(&self, content: &ContentHash) -> bool;
+
+    /// Remembers that the provider has a file under this name.
+    fn keep<'a>(&'a self, content: &'a ContentHash, name: &'a str) -> BoxFuture<'a, ()>;
+}
+
 /// Something that carries tasks out.
 pub trait Provider: Send + Sync + fmt::Debug {
     /// The name of the wire format in which raw frames of a target's replies to a task are written.
@@ -69,12 +82,25 @@ pub trait Provider: Send + Sync + fmt::Debug {
         false
     }
 
-    /// Uploads media of a task that are too large for a call. `None`: the task can be sent as it is.
+    /// Uploads media of a task that are too large for a call, or are better named than sent again. `None`: the task can be sent as it is.
     ///
     /// # Errors
     /// As any call; unreadable when the provider cannot make use of a file.
-    fn upload<'a>(&'a self, _task: &'a Task, _key: Option<&'a str>) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
+    fn upload<'a>(
+        &'a self,
+        _task: &'a Task,
+        _key: Option<&'a str>,
+        _given: &'a dyn GivenFiles,
+    ) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Removes a file that it was given under this name.
+    ///
+    /// # Errors
+    /// As any call.
+    fn remove_file<'a>(&'a self, _name: &'a str, _key: Option<&'a str>) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Takes a place in the queue of a target, for work of several calls that is to be refused before it begins.
@@ -130,6 +156,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// As any call.
     fn count_tokens<'a>(&'a self, _call: Call<'a>) -> BoxFuture<'a, Result<u64, Failure>> {
         Box::pin(std::future::ready(Err(Failure::broken("this provider does not count"))))
+    }
+
+    /// Its batches of many calls; `None`: it has none.
+    fn batches(&self) -> Option<&dyn Batching> {
+        None
     }
 
     /// How a job stands that it has accepted under this name.

@@ -81,9 +81,9 @@ pub use recipe_file::BadRecipe;
 pub use renewed::Renewal;
 pub use request_log::{Ended, Noted, RequestLog};
 pub use routing::{
-    Account, Announced, Answer, Bounds, CallError, Charge, Dossier, Exhausted, Findings, Found, KeyCheck, KeyHealth,
-    KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified, Record, Route, Router,
-    TaskRequest, TreatmentNote, Tried, quota_left, total,
+    Account, Announced, Answer, AtProvider, Bounds, CallError, Charge, Deferred, Dossier, Exhausted, Findings, Found,
+    KeyCheck, KeyHealth, KeyRecord, KeyStanding, KeyStats, Known, Listing, Pace, Planned, Quarantine, Reclassified,
+    Record, Route, Router, TaskRequest, TreatmentNote, Tried, quota_left, total,
 };
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};

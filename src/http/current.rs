@@ -7,28 +7,49 @@ use axum::Router;
 
 use super::router::router;
 use super::state::AppState;
+use crate::gateway::Gateway;
 
 /// What requests are served by now. Clones are the same.
 #[derive(Debug, Clone)]
-pub struct Current(Arc<RwLock<Router>>);
+pub struct Current(Arc<RwLock<Serving>>);
+
+#[derive(Debug, Clone)]
+struct Serving {
+    routes: Router,
+    /// What they are served with; `None`: they are a test's.
+    gateway: Option<Arc<Gateway>>,
+}
 
 impl Current {
     /// What serves with this state.
     #[must_use]
     pub fn new(state: AppState) -> Self {
-        Self::of(router(state))
+        Self(Arc::new(RwLock::new(Serving::of(state))))
     }
 
-    pub(super) fn of(router: Router) -> Self {
-        Self(Arc::new(RwLock::new(router)))
+    #[cfg(test)]
+    pub(super) fn of(routes: Router) -> Self {
+        Self(Arc::new(RwLock::new(Serving { routes, gateway: None })))
     }
 
     /// From the next request on, serves with this state.
     pub fn change(&self, state: AppState) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = router(state);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Serving::of(state);
     }
 
     pub(super) fn now(&self) -> Router {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).routes.clone()
+    }
+
+    /// What does the work by now.
+    pub(super) fn gateway(&self) -> Option<Arc<Gateway>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).gateway.clone()
+    }
+}
+
+impl Serving {
+    fn of(state: AppState) -> Self {
+        let gateway = Some(state.gateway.clone());
+        Self { routes: router(state), gateway }
     }
 }

@@ -17,6 +17,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::error::CLIENT_CLOSED_REQUEST;
+use super::guard::on_behalf;
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::config::Secret;
@@ -82,7 +83,9 @@ impl Witnesses {
 
 /// Logs a request, if it is work.
 pub(super) async fn accompany(State(witnesses): State<Witnesses>, request: Request, next: Next) -> Response {
-    if *request.method() != Method::POST || request.uri().path().starts_with("/api/admin/") {
+    // What is only written down for a batch is logged when it is answered.
+    let is_put_off = on_behalf().is_some_and(|it| it.announced.deferred().is_some_and(|call| !call.is_answered()));
+    if *request.method() != Method::POST || request.uri().path().starts_with("/api/admin/") || is_put_off {
         return next.run(request).await;
     }
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());

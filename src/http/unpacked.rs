@@ -2,18 +2,20 @@
 //!
 //! What is unpacked is counted as it grows, so that a small body cannot become a huge one.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_ENCODING;
 use flate2::read::MultiGzDecoder;
-use mediary_core::Failure;
+use futures_util::StreamExt as _;
+use mediary_core::{Blob, Failure};
 
 use super::body::{self, JsonBody, NextLook};
 use super::error::ApiError;
 use super::json_weight::Numbers;
 use super::state::AppState;
+use crate::config::{Bytes, Limits};
 use crate::gateway::blocking;
 
 /// So much is unpacked at once.
@@ -47,11 +49,7 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Json
             };
             body::settled(blocking::through(usize::MAX, unpack).await??, &state.config.limits, numbers).await?
         }
-        other => {
-            let message =
-                format!("the content encoding `{other}` is not known here; send the body as it is or as gzip");
-            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", message));
-        }
+        other => return Err(unknown_encoding(other)),
     };
     if body.starts_with(BYTE_ORDER_MARK) {
         body.text = body.text.slice(BYTE_ORDER_MARK.len()..);
@@ -59,9 +57,44 @@ pub(super) async fn json_body(request: Request, state: &AppState) -> Result<Json
     Ok(body)
 }
 
+/// The body of a request that is read piece by piece, and may be larger than what is read whole: unpacked if it came packed,
+/// and on the disk where it is large.
+///
+/// # Errors
+/// When it has more bytes than these, packed or not, or is packed in a way that is not known here.
+pub(super) async fn spooled_body(request: Request, state: &AppState, most: Bytes) -> Result<Blob, ApiError> {
+    let encoding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_owned());
+    let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
+    let limits = Limits { upload_bytes: most, ..state.config.limits.clone() };
+    let (head, body) = request.into_parts();
+    body::announced(&head.headers, &limits)?;
+    let mut spool = state.gateway.admission().spool();
+    let mut stream = Box::pin(body::chunks(body, &limits));
+    while let Some(chunk) = stream.next().await {
+        spool.write(&chunk?)?;
+    }
+    let (blob, mut whole) = (spool.finish(), state.gateway.admission().spool());
+    match encoding.as_str() {
+        "" | "identity" => Ok(blob),
+        "gzip" | "x-gzip" => {
+            let unpack = move || {
+                let packed = blob.source().open().map_err(|_| Failure::broken("a body cannot be read back"))?;
+                unpacked(packed, most.get(), |piece| whole.write(piece)).map(|()| whole.finish())
+            };
+            blocking::through(usize::MAX, unpack).await?
+        }
+        other => Err(unknown_encoding(other)),
+    }
+}
+
+fn unknown_encoding(other: &str) -> ApiError {
+    let message = format!("the content encoding `{other}` is not known here; send the body as it is or as gzip");
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", message)
+}
+
 /// Hands over what is packed, piece by piece.
 fn unpacked(
-    packed: &[u8],
+    packed: impl io::Read,
     most_bytes: u64,
     mut keep: impl FnMut(&[u8]) -> Result<(), Failure>,
 ) -> Result<(), ApiError> {

@@ -26,6 +26,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
     // A prompt may be gone on with in several ways as well.
     let replies = chats || tasks.contains(&TaskKind::Completion);
     let voices: Vec<Voice> = entry.voices.iter().flatten().filter(|_| speaks).map(|voice| voice.0.clone()).collect();
+    let is_batched = chats || tasks.contains(&TaskKind::Embedding);
     let vectors = tasks.contains(&TaskKind::Embedding).then(|| vectors(model, entry));
     Abilities {
         target: Target { provider: provider.id.clone(), model: ModelName::new(model) },
@@ -55,6 +56,7 @@ pub(super) fn abilities(provider: &ProviderSetup, model: &str, entry: &ModelEntr
         speakers: entry.speakers.unwrap_or(false),
         soft: soft(provider, entry),
         price: entry.price.map_or(unpriced, |price| price.0),
+        batch_percent: entry.batch_percent.filter(|_| is_batched),
         ranks: entry.tiers.iter().flatten().filter(|_| may_serve).map(|(tier, rank)| (*tier, *rank)).collect(),
         lifecycle,
         vectors,

@@ -16,7 +16,9 @@ use mediary_core::provider::{Call, ListedModel};
 use mediary_core::task::{Chat, Embed, JobReport, ReplyFrame, Task};
 use mediary_core::{Blob, Failure, Media, MediaFormat, MediaKind};
 
+use crate::batches::BatchDialect;
 use crate::live::LiveDialect;
+use crate::uploads::FileForm;
 use crate::{Payload, Quirks, Talk, listed, unwritable};
 
 /// A provider's wire format.
@@ -52,6 +54,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 
     /// How its providers hold live conversations; `None`: they hold none.
     fn live(&self) -> Option<&'static dyn LiveDialect> {
+        None
+    }
+
+    /// How its vendor's batches are asked for and read; `None`: it has none.
+    fn batches(&self) -> Option<&'static dyn BatchDialect> {
         None
     }
 
@@ -128,6 +135,11 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 
     /// How many bytes of media fit into a request, where larger ones can be uploaded beforehand.
     fn inline_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    /// How its vendor takes files beforehand; `None`: it takes none.
+    fn files(&self) -> Option<FileForm> {
         None
     }
 

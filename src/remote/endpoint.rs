@@ -90,6 +90,8 @@ pub struct Quirks {
     pub input_types: Option<InputTypes>,
     /// Models that hold live conversations, the one that is usual first; none: it holds none that are known of.
     pub realtime: Vec<String>,
+    /// Files that are sent again are given to it once, and named from then on.
+    pub files: bool,
     /// Fields that go with every chat, unless the client sends them itself.
     pub adds: Map<String, Value>,
 }
@@ -182,6 +184,7 @@ impl Default for Quirks {
             audio_in_data_url: false,
             input_types: None,
             realtime: Vec::new(),
+            files: false,
             adds: Map::new(),
         }
     }

@@ -8,6 +8,7 @@
 
 mod anthropic;
 mod automatic1111;
+mod batches;
 mod blame;
 mod body;
 mod browse;
@@ -56,6 +57,7 @@ mod tests;
 mod tool_names;
 mod trust;
 mod unwritable;
+mod uploads;
 mod vectors;
 mod videos;
 mod whole;
@@ -64,6 +66,7 @@ mod youtube;
 
 pub use anthropic::Anthropic;
 pub use automatic1111::Automatic1111;
+pub use batches::{BatchDialect, ListedBatch};
 pub use browse::{Action, Camofox, Chromium, ChromiumSettings, Direction, PageLink, SeenPage, TabName};
 pub use client::{ProviderClient, provider_client};
 pub use cloudflare::Cloudflare;
@@ -89,5 +92,6 @@ pub use remote::{Passage, Remote, Reply};
 pub use responses::Responses;
 pub use search::{FoundPage, SafeSearch, SearchEngine, SearchPeriod, SearchPlace, SearchQuery};
 pub use talk::{Opening, Said, Talk, Turn};
+pub use uploads::FileForm;
 pub use xai::Xai;
 pub use youtube::{CaptionKind, CaptionTrack, VideoFacts, chosen_captions, player_request, video_id};

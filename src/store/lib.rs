@@ -13,6 +13,7 @@ mod files;
 mod findings;
 mod folder;
 mod foreign;
+mod given_files;
 mod home;
 mod jobs;
 mod journal;
@@ -26,7 +27,8 @@ mod responses;
 mod settings;
 
 pub use batches::{
-    BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, LineCounts, LineState, NewBatch, NewLine,
+    BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, HandedJob, HandedLine, LineCounts,
+    LineState, NewBatch, NewLine,
 };
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};
@@ -43,6 +45,7 @@ pub use files::{FileList, FileRow, Files, UploadPart, UploadRow, UploadStatus, U
 pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Unfinished};
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
+pub use given_files::{GivenFile, GivenFiles};
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
 pub use journal::Journal;
 pub use keys::{
@@ -51,7 +54,7 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
-pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway};
+pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway, QueueBounds};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{
     CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, StatusFilter, Sums, SumsBy, SumsOf,

@@ -140,7 +140,8 @@ fn a_key_may_ask_for_what_its_rules_say_and_begins_as_they_say() {
     let (_, targets) = made(&place, &["targets", "--target", "a/m", "--system-prompt", "Answer in French."]);
     let (_, routes) = made(&place, &["routes", "--endpoint", "/v1/models"]);
     let (_, local) = made(&place, &["local", "--local-only"]);
-    let served = place.serve(&[]);
+    let (_, auto) = made(&place, &["auto", "--tier", "auto"]);
+    let served = place.serve(&[("MEDIARY_FUSION__PANEL", "a/m"), ("MEDIARY_FUSION__JUDGE", "a/m")]);
     assert_eq!(asks(&served, &tiers, "fast").status, 200);
     asks(&served, &tiers, "a/m").refused(403, "not_allowed", "may not ask for that tier or model");
     asks(&served, &tiers, "auto").refused(403, "not_allowed", "may not ask for that tier or model");
@@ -157,6 +158,9 @@ fn a_key_may_ask_for_what_its_rules_say_and_begins_as_they_say() {
         assert!(body["results"].as_array().expect("a list").iter().all(|row| row["status"] == "answered"), "{body:#}");
     }
     forks(&json!(["a/m"])).refused(403, "not_allowed", "may not ask for that tier or model");
+    // Nor does a client name whom the operator has put on the panel.
+    assert_eq!(asks(&served, &auto, "fusion").status, 200);
+    assert_ne!(asks(&served, &tiers, "fusion").status, 200);
     assert_eq!(asks(&served, &targets, "a/m").status, 200);
     let messages = up.last().json()["messages"].clone();
     assert_eq!(messages[0], json!({ "role": "system", "content": "Answer in French." }));

@@ -192,3 +192,18 @@ fn what_was_cancelled_before_a_node_had_it_is_sent_by_none() {
     ended(&served, &next);
     assert_eq!(words(&studio), ["d"]);
 }
+
+#[test]
+fn a_server_starts_while_its_broker_is_away_and_its_batches_wait() {
+    let studio = Studio::new(|seen, _| Reply::Json(200, saying(&format!("You said {}.", word(seen)))));
+    let place = Place::with(&[talker(&studio)]);
+    // Nothing listens at the port of none.
+    let served = place.serve(&[("MEDIARY_QUEUE__URL", "nats://127.0.0.1:1")]);
+    let id = batch(&served, "/v1/chat/completions", &lines(&[line("a")]));
+    let waits = ask(&served, &Request::new("GET", format!("/v1/batches/{id}")));
+    assert_eq!((&waits["status"], studio.seen().len()), (&json!("validating"), 0), "{waits}");
+    drop(served);
+    // Without a broker it answers them itself.
+    let served = place.serve(&[]);
+    assert_eq!(names(&lines_of(&served, &ended(&served, &id)["output_file_id"])), ["a"]);
+}

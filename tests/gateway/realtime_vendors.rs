@@ -142,6 +142,22 @@ fn a_provider_that_closes_in_the_middle_is_followed_by_another_that_knows_what_w
 }
 
 #[test]
+fn an_answer_that_was_asked_for_and_never_began_is_told_of() {
+    let habit = |message: &Value, _: usize| match message["type"].as_str() {
+        Some("response.create") => vec![Does::Closes(1011, "overloaded")],
+        _ => Vec::new(),
+    };
+    let vendor = Vendor::of(Manner { greets: relayed().greets, ..Manner::of(habit) });
+    let up = Upstream::doing([streams(&["I go on."])]);
+    let server = with_providers(&[up.entry("a", json!({})), vendor.entry("oa", "openai", MODEL)]);
+    let mut talk = Talk::open(&server, "?model=gpt-realtime");
+    talk.until("session.created");
+    talk.send(&json!({ "type": "response.create" }));
+    assert!(talk.until("error")["error"]["message"].is_string());
+    assert_eq!(talk.until("mediary.target_changed")["from"], "oa/gpt-realtime");
+}
+
+#[test]
 fn nothing_leaves_this_machine_where_that_is_asked_for() {
     let vendor = Vendor::of(relayed());
     let up = Upstream::doing([streams(&["From here."])]);

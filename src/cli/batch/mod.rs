@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::background::tell;
 use super::{Context, complain};
+use crate::gateway::batches::HANDOVER_NOTE;
 use following::{followed, said};
 use server::Server;
 
@@ -40,6 +41,9 @@ pub(super) struct Batch {
     /// Until when they are to be answered: 1h to 168h
     #[arg(long, default_value = "24h")]
     window: String,
+    /// Let batches of the providers' own answer where they cost less, which takes up to a day
+    #[arg(long, conflicts_with = "follow")]
+    handover: bool,
     /// The file that answers are written to
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -94,7 +98,10 @@ impl Batch {
             None => upload::endpoint_of(file)?,
         };
         let input = upload::uploaded(server, file).await?;
-        let body = json!({ "input_file_id": input, "endpoint": endpoint, "completion_window": self.window });
+        let note = if self.handover { json!({ HANDOVER_NOTE: "allow" }) } else { json!({}) };
+        let body = json!({
+            "input_file_id": input, "endpoint": endpoint, "completion_window": self.window, "metadata": note,
+        });
         let batch = server.posts("/v1/batches", &body).await?;
         batch["id"].as_str().map(str::to_owned).ok_or_else(|| "the server made no batch".to_owned())
     }

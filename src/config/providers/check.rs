@@ -83,6 +83,9 @@ fn model_faults(model: &ModelEntry, dialect: Option<DialectName>) -> impl Iterat
             _ => {}
         }
     }
+    if model.batch_percent.is_some_and(|percent| !(1..=99).contains(&percent)) {
+        faults.push("has a `batch_percent` that is none from 1 to 99".to_owned());
+    }
     if let Some(vectors) = &model.vectors {
         if !model.tasks.as_ref().is_some_and(|tasks| tasks.contains(&TaskKind::Embedding)) {
             faults.push("has `vectors`, so its `tasks` have to name \"embedding\"".to_owned());

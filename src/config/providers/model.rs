@@ -74,6 +74,8 @@ pub struct ModelEntry {
     pub refuses: Option<Vec<String>>,
     /// What it costs.
     pub price: Option<PriceEntry>,
+    /// What chats and texts to embed cost in batches of its provider's own, in percent of that; left out: it has none.
+    pub batch_percent: Option<u8>,
     /// What of it is for nothing.
     pub free_limits: Option<FreeLimits>,
     /// The tiers it serves, with its rank in each; 1 is the best.
@@ -124,6 +126,7 @@ impl ModelEntry {
             vectors,
             refuses,
             price,
+            batch_percent,
             free_limits,
             tiers,
             lifecycle,

@@ -200,6 +200,8 @@ pub struct Abilities {
     pub soft: SoftSupport,
     /// What it costs.
     pub price: Price,
+    /// What a call costs in a batch of its provider's own, in percent of that; `None`: it goes into none.
+    pub batch_percent: Option<u8>,
     /// The tiers it serves, each with its rank there; 1 is the best.
     pub ranks: Vec<(Tier, u8)>,
     /// Where it is in its life.
@@ -249,6 +251,7 @@ impl Abilities {
             speakers: false,
             soft: SoftSupport::AllBut(Vec::new()),
             price: Price::Unknown,
+            batch_percent: None,
             ranks: Vec::new(),
             lifecycle: Lifecycle::Active,
             vectors: None,

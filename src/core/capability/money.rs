@@ -44,6 +44,13 @@ impl Rate {
         format!("{whole}{fraction:0<12}").parse().ok().map(Self)
     }
 
+    /// So many hundredths of it.
+    #[must_use]
+    pub fn at_percent(self, percent: u8) -> Self {
+        // A rate is below 10¹⁸ parts, which leaves room for this.
+        Self((u128::from(self.0) * u128::from(percent) / 100) as u64)
+    }
+
     /// What so many units cost, where the rate is for `each` of them; rounded in the eighteenth digit.
     #[must_use]
     pub fn times(self, units: u64, each: u64) -> Usd {

@@ -98,6 +98,23 @@ impl Rates {
         Self { input_usd: Some(input_usd), output_usd: Some(output_usd), ..Self::default() }
     }
 
+    /// The same where each unit but a picture costs so many hundredths of it.
+    fn at_percent(self, percent: u8) -> Self {
+        let share = |rate: Option<Rate>| rate.map(|rate| rate.at_percent(percent));
+        Self {
+            input_usd: share(self.input_usd),
+            cached_usd: share(self.cached_usd),
+            cache_write_usd: share(self.cache_write_usd),
+            output_usd: share(self.output_usd),
+            minute_usd: share(self.minute_usd),
+            character_usd: share(self.character_usd),
+            image_usd: self.image_usd,
+            second_usd: share(self.second_usd),
+            page_usd: share(self.page_usd),
+            search_usd: share(self.search_usd),
+        }
+    }
+
     /// What an amount costs, unit by unit; `None` where a unit that has a rate is not known. Of pictures whose quality or
     /// size is not known, the most that they may cost.
     fn of(&self, amount: &Amount) -> Option<Vec<Charged>> {
@@ -147,6 +164,15 @@ impl Price {
     #[must_use]
     pub fn is_free(self) -> bool {
         matches!(self, Self::Free)
+    }
+
+    /// The same at a share of it, in percent.
+    #[must_use]
+    pub fn at_percent(self, percent: u8) -> Self {
+        match self {
+            Self::Paid(rates) => Self::Paid(rates.at_percent(percent)),
+            Self::Free | Self::Unknown => self,
+        }
     }
 
     /// Whether what an amount costs is sure, and not the most that pictures of an unknown kind may cost.
@@ -248,6 +274,15 @@ mod tests {
         let charged = Price::Paid(rows[0].0).charged(&amount).unwrap();
         let said: Vec<String> = charged.iter().map(|one| format!("{} {} {}", one.unit, one.count, one.usd)).collect();
         assert_eq!(said, ["input 234566 0.01759245", "cached 1000001 0.01875001875"]);
+    }
+
+    #[test]
+    fn a_share_of_a_price_is_a_share_of_each_unit() {
+        let amount = Amount { prompt_tokens: 2_000_000, completion_tokens: 1_000_000, ..Amount::default() };
+        let by_tokens = Price::Paid(Rates::of_tokens(Rate::written(0.15).unwrap(), Rate::written(0.6).unwrap()));
+        // Half of 2 × 0.15 + 0.6
+        assert_eq!(by_tokens.at_percent(50).of(&amount).unwrap().to_string(), "0.45");
+        assert_eq!((Price::Free.at_percent(50), Price::Unknown.at_percent(50)), (Price::Free, Price::Unknown));
     }
 
     #[test]

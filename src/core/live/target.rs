@@ -7,7 +7,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::LiveUsage;
+use super::{LiveUsage, ResponseState};
 use crate::Failure;
 use crate::provider::BoxFuture;
 use crate::task::{Role, Tool, ToolCall};
@@ -94,6 +94,8 @@ pub enum LiveHeard {
     Interrupted,
     /// Its answer is complete.
     Over,
+    /// Its answer ends otherwise.
+    Ended(ResponseState),
     /// What it took so far.
     Used(LiveUsage),
     /// It will end the conversation soon.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use mediary_core::ProviderId;
 use mediary_core::provider::BoxFuture;
 use mediary_store::BatchKind;
 use serde_json::json;
 
-use super::super::routing::Announced;
+use super::super::routing::{Announced, AtProvider};
 use super::record::{LineFault, LineOutcome};
 
 /// A line that is to be answered.
@@ -103,6 +104,16 @@ pub trait Door: Send + Sync + fmt::Debug {
     /// Answers a line as a request of its client.
     fn answer(&self, call: LineCall) -> BoxFuture<'static, LineAnswer>;
 
+    /// The same in this process, wherever other lines are answered: nothing is sent by it.
+    fn answer_here(&self, call: LineCall) -> BoxFuture<'static, LineAnswer> {
+        self.answer(call)
+    }
+
+    /// A provider that may have batches of its own, with its key of this fingerprint; `None`: it is not set up.
+    fn batching(&self, _provider: &ProviderId, _key: Option<&str>) -> Option<AtProvider> {
+        None
+    }
+
     /// Reads a line of a file for an endpoint.
     ///
     /// # Errors
@@ -120,6 +131,11 @@ pub trait Door: Send + Sync + fmt::Debug {
     /// Takes a line back, by the name of its call, that nothing has sent yet. Gives whether it was.
     fn takes_back<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, bool> {
         Box::pin(async { false })
+    }
+
+    /// What a line was answered, by the name of its call, has been written down.
+    fn noted<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 
     /// All lines of a batch have been written down.

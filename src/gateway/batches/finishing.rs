@@ -75,7 +75,10 @@ impl Batches {
             _ => (BatchState::Expired, "batch_expired", "The time of the batch was over before this request was sent."),
         };
         let outcome = LineOutcome::given_up(code, why);
+        // What providers' batches still have long after its time is not waited for.
+        let late = self.kept.give_up(id, LineState::Handed, &record::write(&outcome)).await.map_err(not_kept)?;
         let rest = self.kept.give_up(id, LineState::Waiting, &record::write(&outcome)).await.map_err(not_kept)?;
+        let rest = rest + late;
         let end = if end == BatchState::Expired && rest == 0 { BatchState::Completed } else { end };
         let new_file = || Some(super::super::kept_files::new_file_id("file"));
         Ok(BatchOutcome {

@@ -74,7 +74,11 @@ impl Batches {
                 }
                 // It stays as it is, and is seen to with its batch.
                 None if answer.is_left() => return Ok(()),
-                None => return self.note(work, &line, answer).await,
+                None => {
+                    self.note(work, &line, answer).await?;
+                    door.noted(&name_of(work, &line, attempt)).await;
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -120,7 +124,7 @@ impl Batches {
             is_noted: OnceCell::new(),
         };
         LineCall {
-            name: format!("{}.{}.{attempt}", work.batch.id, line.number),
+            name: name_of(work, line, attempt),
             owner: work.owner.clone(),
             client: work.batch.asked.client.clone(),
             path: work.batch.asked.endpoint.clone(),
@@ -130,7 +134,8 @@ impl Batches {
         }
     }
 
-    async fn note(&self, work: &Work, line: &BatchLine, answer: LineAnswer) -> Result<(), Failure> {
+    /// Writes down what a line was answered.
+    pub(super) async fn note(&self, work: &Work, line: &BatchLine, answer: LineAnswer) -> Result<(), Failure> {
         let outcome = match answer.is_unknown() {
             true => unknown(),
             false => {
@@ -138,8 +143,18 @@ impl Batches {
                 LineOutcome::Answered { status, request_id, body: String::from_utf8_lossy(&body).into_owned() }
             }
         };
+        self.note_outcome(work, line, &outcome).await
+    }
+
+    /// Writes down what came of a line.
+    pub(super) async fn note_outcome(
+        &self,
+        work: &Work,
+        line: &BatchLine,
+        outcome: &LineOutcome,
+    ) -> Result<(), Failure> {
         let is_good = outcome.is_good();
-        let outcome = record::write(&outcome);
+        let outcome = record::write(outcome);
         // It is paid for: a database that is away for a moment must not cost it.
         for _ in 0..NOTED_AGAIN {
             match self.kept.answered(&work.batch.id, line.number, outcome.clone(), is_good).await {
@@ -211,6 +226,11 @@ impl Batches {
             _ => false,
         })
     }
+}
+
+/// What a line is known by wherever it is answered.
+fn name_of(work: &Work, line: &BatchLine, attempt: u32) -> String {
+    format!("{}.{}.{attempt}", work.batch.id, line.number)
 }
 
 impl LineAnswer {

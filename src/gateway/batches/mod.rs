@@ -7,6 +7,7 @@
 
 mod door;
 mod finishing;
+mod handover;
 mod line;
 mod places;
 mod reading;
@@ -17,9 +18,10 @@ mod tests;
 mod work;
 
 pub use door::{Door, LineAnswer, LineCall, ReadLine};
+pub use handover::{HANDOVER_HEADER, HANDOVER_NOTE};
 pub use places::LiveRequest;
 pub use record::{BatchAsked, BatchOutcome, BatchTimes, LineFault, LineOutcome};
-pub use requests::{Batch, BatchLines, BatchWish, NoBatch};
+pub use requests::{Batch, BatchLines, BatchWish, NoBatch, ReadSent, SentLines};
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use mediary_core::Failure;
+use mediary_core::{Failure, FailureKind};
 use mediary_store::NewLine;
 use tokio::sync::mpsc;
 
@@ -35,8 +35,11 @@ impl Batches {
         };
         let found = match self.files().open(file, owner).await {
             Ok((_, found)) => found,
-            Err(NoFile::Unknown) => {
-                let fault = LineFault::new("file_not_found", "the file of this batch was removed before it was read");
+            Err(NoFile::Failed(Failure { kind: FailureKind::Lost, .. }) | NoFile::Unknown) => {
+                let fault = LineFault::new(
+                    "file_not_found",
+                    "the file of this batch was removed before it was read, or its bytes are gone; send it again",
+                );
                 return Ok(Err(vec![fault.about("input_file_id")]));
             }
             Err(error) => return Err(failed(error)),
@@ -48,9 +51,11 @@ impl Batches {
             reader.read_all(|lines| send.blocking_send(lines).is_ok());
             Ok(if reader.faults.is_empty() { Ok(reader.count) } else { Err(reader.faults) })
         });
-        let writing = async {
+        let kept = &self.kept;
+        // What takes them goes where that fails, or what reads would wait for ever.
+        let writing = async move {
             while let Some(lines) = taken.recv().await {
-                self.kept.add_lines(&batch.id, lines).await.map_err(not_kept)?;
+                kept.add_lines(&batch.id, lines).await.map_err(not_kept)?;
             }
             Ok::<(), Failure>(())
         };

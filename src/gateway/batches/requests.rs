@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError};
 use mediary_core::Failure;
 use mediary_store::{BatchEnd, BatchKind, BatchList, BatchRow, BatchState, NewBatch, NewLine, StoreFailed};
 use thiserror::Error;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
 use super::super::content::FoundContent;
-use super::super::{KeptFiles, NoFile};
+use super::super::{KeptFiles, NoFile, blocking};
 use super::Batches;
-use super::record::{self, BatchAsked, BatchOutcome, BatchTimes};
+use super::record::{self, BatchAsked, BatchOutcome, BatchTimes, LineFault};
 
 /// So many lines are written at once.
 pub(super) const LINES_AT_ONCE: usize = 250;
@@ -36,8 +37,25 @@ pub struct BatchWish {
 pub enum BatchLines {
     /// In the file that it names.
     InFile,
-    /// They came with it: what each is called, and what it asks.
-    Sent(Vec<(String, String)>),
+    /// They came with it, and are read one after the other.
+    Sent(SentLines),
+}
+
+/// Lines that came with their batch.
+pub struct SentLines {
+    /// How many bytes they have together.
+    pub bytes: u64,
+    /// Reads them: hands out what each is called, and what it asks, until one is not taken.
+    pub read: Box<ReadSent>,
+}
+
+/// See [`SentLines::read`].
+pub type ReadSent = dyn FnOnce(&mut dyn FnMut(String, String) -> bool) -> Result<(), LineFault> + Send;
+
+impl std::fmt::Debug for SentLines {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} bytes", self.bytes)
+    }
 }
 
 /// A batch as its owner sees it.
@@ -66,6 +84,9 @@ pub enum NoBatch {
     /// The file of its lines is not this owner's.
     #[error("there is no such file")]
     NoFile,
+    /// A line that came with it is wrong.
+    #[error("{}", .0.message)]
+    Wrong(LineFault),
     /// There is more of it than there may be.
     #[error("{0}")]
     TooLarge(String),
@@ -93,20 +114,31 @@ impl Batches {
     /// When its file is not there or too large, too many are open, or it cannot be kept.
     pub async fn create(self: &Arc<Self>, wish: BatchWish) -> Result<Batch, NoBatch> {
         let BatchWish { owner, kind, asked, seconds, lines } = wish;
-        if self.kept.open_of(&owner).await? >= u64::from(self.settings.open_per_key) {
+        let (open, open_bytes) = self.kept.open_of(&owner).await?;
+        if open >= u64::from(self.settings.open_per_key) {
             return Err(NoBatch::TooMany(format!(
                 "{} batches of this key have not ended, and [batches] open_per_key allows no more; wait for one, or cancel it",
                 self.settings.open_per_key
             )));
         }
-        if let Some(file) = &asked.input_file {
-            let bytes = self.files.get(file, &owner).await.map_err(no_file)?.bytes;
-            let most = self.settings.bytes.get();
-            if u64::try_from(bytes).unwrap_or(0) > most {
-                return Err(NoBatch::TooLarge(format!(
-                    "the file has {bytes} bytes, and [batches] bytes allows {most}; make several batches of it"
-                )));
-            }
+        let bytes = match (&asked.input_file, &lines) {
+            (Some(file), _) => u64::try_from(self.files.get(file, &owner).await.map_err(no_file)?.bytes).unwrap_or(0),
+            (None, BatchLines::Sent(sent)) => sent.bytes,
+            (None, BatchLines::InFile) => 0,
+        };
+        let most = self.settings.bytes.get();
+        if asked.input_file.is_some() && bytes > most {
+            return Err(NoBatch::TooLarge(format!(
+                "the file has {bytes} bytes, and [batches] bytes allows {most}; make several batches of it"
+            )));
+        }
+        let most = self.settings.open_bytes_per_key.get();
+        if open_bytes + bytes > most {
+            return Err(NoBatch::TooMany(format!(
+                "the open batches of this key and this one have {} bytes, and [batches] open_bytes_per_key allows {most}; wait \
+                 for one, or cancel it",
+                open_bytes + bytes
+            )));
         }
         let prefix = match kind {
             BatchKind::OpenAi => "batch",
@@ -122,6 +154,7 @@ impl Batches {
             expires_at: now.saturating_add(seconds),
             request: record::write(&asked),
             times: record::write(&BatchTimes::default()),
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         };
         match lines {
             BatchLines::InFile => self.kept.create(row).await?,
@@ -134,32 +167,52 @@ impl Batches {
     }
 
     /// Makes a batch whose lines came with it.
-    async fn create_with(&self, row: NewBatch, sent: Vec<(String, String)>) -> Result<(), NoBatch> {
-        let most = self.settings.lines as usize;
-        if sent.len() > most {
-            return Err(NoBatch::TooLarge(format!(
-                "there are {} requests, and [batches] lines allows {most}; make several batches of them",
-                sent.len()
-            )));
-        }
+    async fn create_with(&self, row: NewBatch, sent: SentLines) -> Result<(), NoBatch> {
         let id = row.id.clone();
         // Until its lines are there, what takes batches up leaves it alone.
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
         let made = self.create_whole(row, sent).await;
+        if made.is_err() {
+            self.kept.unmake(&id).await?;
+        }
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         made
     }
 
-    async fn create_whole(&self, row: NewBatch, sent: Vec<(String, String)>) -> Result<(), NoBatch> {
-        let (id, total, now) = (row.id.clone(), i64::try_from(sent.len()).unwrap_or(i64::MAX), row.created_at);
+    async fn create_whole(&self, row: NewBatch, sent: SentLines) -> Result<(), NoBatch> {
+        let (id, now, most) = (row.id.clone(), row.created_at, i64::from(self.settings.lines));
         self.kept.create(row).await?;
-        let mut lines = (1_i64..).zip(sent).map(|(number, (custom_id, body))| NewLine { number, custom_id, body });
-        loop {
-            let some: Vec<NewLine> = lines.by_ref().take(LINES_AT_ONCE).collect();
-            if some.is_empty() {
-                break;
+        let (send, mut taken) = mpsc::channel::<Vec<NewLine>>(2);
+        let reading = blocking::run(move || {
+            let (mut number, mut bundle) = (0_i64, Vec::new());
+            let mut take = |custom_id: String, body: String| {
+                number += 1;
+                bundle.push(NewLine { number, custom_id, body });
+                let is_full = bundle.len() == LINES_AT_ONCE;
+                number <= most && (!is_full || send.blocking_send(std::mem::take(&mut bundle)).is_ok())
+            };
+            let read = (sent.read)(&mut take);
+            if read.is_ok() && number <= most && !bundle.is_empty() {
+                // Where that is not taken any more, why is told by what takes it.
+                let _left = send.blocking_send(bundle);
             }
-            self.kept.add_lines(&id, some).await?;
+            Ok(read.map(|()| number))
+        });
+        let (kept, batch) = (&self.kept, &id);
+        // What takes them goes where that fails, or what reads would wait for ever.
+        let writing = async move {
+            while let Some(lines) = taken.recv().await {
+                kept.add_lines(batch, lines).await?;
+            }
+            Ok::<(), StoreFailed>(())
+        };
+        let (read, written) = tokio::join!(reading, writing);
+        written?;
+        let total = read?.map_err(NoBatch::Wrong)?;
+        if total > most {
+            return Err(NoBatch::TooLarge(format!(
+                "there are more than {most} requests, and [batches] lines allows no more; make several batches of them"
+            )));
         }
         let times = BatchTimes::default().with(BatchState::InProgress, now);
         self.kept.moved(&id, (BatchState::Validating, BatchState::InProgress), &record::write(&times), total).await?;
@@ -225,7 +278,7 @@ impl Batches {
         }
         if let (BatchKind::Anthropic, Some(file)) = (kind, &batch.outcome.output_file) {
             match self.files.remove(file, &results_owner(owner)).await {
-                Ok(()) | Err(NoFile::Unknown) => {}
+                Ok(_) | Err(NoFile::Unknown) => {}
                 Err(error) => return Err(failed(error).into()),
             }
         }

@@ -68,7 +68,10 @@ impl Batches {
                 Ok(total) => {
                     let times = batch.times.clone().with(BatchState::InProgress, unix_seconds());
                     let states = (BatchState::Validating, BatchState::InProgress);
-                    self.kept.moved(&batch.id, states, &record::write(&times), total).await.map_err(not_kept)?;
+                    let begun = self.kept.moved(&batch.id, states, &record::write(&times), total).await;
+                    if !begun.map_err(not_kept)? {
+                        self.count_cancelled(&batch.id, total).await?;
+                    }
                 }
                 Err(faults) => {
                     tracing::info!(batch.id = batch.id, batch.faults = faults.len(), "a batch cannot be understood");
@@ -95,12 +98,35 @@ impl Batches {
             );
         }
         let work = Arc::new(Work { batch, owner, pause: watch::Sender::new(None) });
-        self.answer_all(&work, door).await?;
+        self.answer_everything(&work, door).await?;
         // Where another server has taken it over meanwhile, the rest and its end are that one's.
         if self.stopping.is_cancelled() || !self.kept.is_ours(&work.batch.id).await.map_err(not_kept)? {
             return Ok(());
         }
         self.finish(&work, kind, door).await
+    }
+
+    /// Notes how many lines there are of a batch that was cancelled while they were looked at.
+    async fn count_cancelled(&self, id: &str, total: i64) -> Result<(), Failure> {
+        let Some(row) = self.kept.find(id).await.map_err(not_kept)? else { return Ok(()) };
+        let states = (BatchState::Cancelling, BatchState::Cancelling);
+        self.kept.moved(id, states, &row.times, total).await.map(drop).map_err(not_kept)
+    }
+
+    /// Has lines answered: those that may be handed over by batches of their providers, the others meanwhile, and what came
+    /// back from those afterwards.
+    async fn answer_everything(self: &Arc<Self>, work: &Arc<Work>, door: &Arc<dyn Door>) -> Result<(), Failure> {
+        loop {
+            if work.may_be_handed_over(self.settings.handover) && !self.stopping.is_cancelled() {
+                self.hand_over(work, door).await?;
+            }
+            let has_jobs = self.has_jobs(work).await?;
+            let (answered, followed) = tokio::join!(self.answer_all(work, door), self.follow(work, door));
+            answered.and(followed)?;
+            if !has_jobs || self.stopping.is_cancelled() {
+                return Ok(());
+            }
+        }
     }
 
     /// Has lines answered, until none waits any more, their batch is to end or its time is over.

@@ -114,7 +114,11 @@ impl Client {
         Ok(())
     }
 
-    fn may_call(&self, path: &str) -> Result<(), Refused> {
+    /// Whether its key is in force, and may call a route.
+    ///
+    /// # Errors
+    /// When it is not, or may not.
+    pub fn may_call(&self, path: &str) -> Result<(), Refused> {
         self.in_force()?;
         if !self.rules.allows_path(path) {
             return Err(Refused::Route(path.to_owned()));
@@ -172,7 +176,7 @@ impl Client {
 
     /// Work for it that goes on by itself, and was let in before.
     #[must_use]
-    pub(in crate::gateway) fn in_background(self: &Arc<Self>) -> Admitted {
+    pub fn in_background(self: &Arc<Self>) -> Admitted {
         self.counts.at_once.fetch_add(1, Ordering::AcqRel);
         Admitted { client: self.clone(), lease: None }
     }

@@ -160,7 +160,9 @@ impl Gateway {
         let judge = match &request.task {
             Task::Chat(chat) if wants_judge && seats.len() > 1 => {
                 // It reads the conversation, and is given neither functions nor a form.
-                let asked = TaskRequest { task: Task::Chat(plain(chat)), ..request.clone() };
+                let mut asked = TaskRequest { task: Task::Chat(plain(chat)), ..request.clone() };
+                // The usual one is the operator's choice, whatever the key may name itself.
+                asked.bounds.is_planned |= wish.judge == self.fusion.judge;
                 Some(self.seat(&asked, &wish.judge).await)
             }
             _ => None,

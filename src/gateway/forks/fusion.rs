@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mediary_core::capability::Tier;
 use mediary_core::task::{Message, Role, Task};
 use mediary_core::{Failure, Target};
 
@@ -41,11 +42,16 @@ impl Gateway {
     /// When fewer members than the quorum answer.
     pub(in crate::gateway) async fn fuse(self: &Arc<Self>, mut request: TaskRequest) -> Result<Answered, CallError> {
         let settings = &self.fusion;
+        request.bounds.account.needs_several_calls()?;
         self.make_hashed(&mut request).await?;
         self.router.discover().await;
         let Task::Chat(chat) = &request.task else { return Err(Failure::broken("only chats are fused").into()) };
         let digest = known(&request).ok_or_else(|| Failure::broken("only chats are fused"))?.whole;
-        let asked = TaskRequest { task: Task::Chat(plain(chat)), model: "auto".to_owned(), ..request.clone() };
+        let mut asked = TaskRequest { task: Task::Chat(plain(chat)), model: "auto".to_owned(), ..request.clone() };
+        // Whom the operator has put there may be asked by a key that may ask for tiers alone; what else its key may not use
+        // is left out all the same.
+        let may_ask = request.bounds.account.admitted().is_none_or(|admitted| admitted.allows_want(Some(Tier::Auto)));
+        asked.bounds.is_planned |= may_ask && !settings.panel.is_empty();
         let seats = self.seats(&asked, &settings.panel, settings.members).await?;
         let quorum = settings.quorum.min(seats.len()).max(1);
         let mut purse = Purse::new(None);

@@ -76,14 +76,16 @@ impl KeptFiles {
         .await
     }
 
-    /// Removes a file of this owner's.
+    /// Removes a file of this owner's. Gives the hash of its bytes, where no other file has the same.
     ///
     /// # Errors
     /// When there is none, or it cannot be removed.
-    pub async fn remove(&self, id: &str, owner: &[u8]) -> Result<(), NoFile> {
+    pub async fn remove(&self, id: &str, owner: &[u8]) -> Result<Option<String>, NoFile> {
         let _turn = self.turn.lock().await;
         let file = self.rows.remove(id, owner).await?.ok_or(NoFile::Unknown)?;
-        self.forget_bytes(&file.hash).await
+        let has_others = self.rows.has_bytes(&file.hash).await?;
+        self.forget_bytes(&file.hash).await?;
+        Ok(Some(file.hash).filter(|_| !has_others))
     }
 
     /// Removes bytes that no file has any more. The turn is held: of two that have the same bytes, one may be just coming.

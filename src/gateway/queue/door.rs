@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::provider::BoxFuture;
-use mediary_core::{Failure, FailureKind};
+use mediary_core::{Failure, FailureKind, ProviderId};
 use mediary_store::{BatchKind, HandedOut, Queue, QueueAway};
 
 use super::super::batches::{Door, LineAnswer, LineCall, LineFault, LineOutcome, ReadLine};
+use super::super::routing::AtProvider;
 use super::wire::{self, Depot, Done, Job};
 
 /// How soon it is tried again where the broker is away, or there is as much to do as there may be.
@@ -58,6 +59,14 @@ impl Door for QueueDoor {
         })
     }
 
+    fn answer_here(&self, call: LineCall) -> BoxFuture<'static, LineAnswer> {
+        self.words.answer_here(call)
+    }
+
+    fn batching(&self, provider: &ProviderId, key: Option<&str>) -> Option<AtProvider> {
+        self.words.batching(provider, key)
+    }
+
     fn read_line(&self, endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {
         self.words.read_line(endpoint, text)
     }
@@ -77,6 +86,15 @@ impl Door for QueueDoor {
                 tracing::warn!(error.detail = %away, "a line of a batch that ends is not taken back");
                 false
             })
+        })
+    }
+
+    fn noted<'a>(&'a self, name: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Err(away) = self.queue.forget_result(name).await {
+                // It goes when its batch ends.
+                tracing::info!(error.detail = %away, "an answer is left in the queue for now");
+            }
         })
     }
 

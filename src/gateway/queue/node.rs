@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::super::batches::{Door, LineAnswer};
+use super::super::batches::{Door, LineAnswer, LineCall};
 use super::super::routing::Announced;
 use super::door::away;
 use super::wire::{self, Depot, Done, Job};
@@ -24,6 +24,8 @@ use super::wire::{self, Depot, Done, Job};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How soon it is tried again where the broker is away.
 const AGAIN: Duration = Duration::from_secs(1);
+/// A line whose text cannot be had is given out so often.
+const MOST_TIMES: u64 = 5;
 /// So often in a lease a node says that it lives.
 const SIGNS: u32 = 3;
 
@@ -94,6 +96,12 @@ impl Node {
         working.wait().await;
     }
 
+    /// The line that is to be answered.
+    async fn call(&self, work: &LeasedWork, mark: Arc<Mark>) -> Result<LineCall, Failure> {
+        let job: Job = wire::read(&work.body())?;
+        job.call(work.name(), &self.depot, mark).await
+    }
+
     async fn answer(&self, work: LeasedWork) -> Result<(), Failure> {
         let name = work.name().to_owned();
         if self.queue.result(&name).await.map_err(away)?.is_some() {
@@ -106,8 +114,18 @@ impl Node {
             is_noted: OnceCell::new(),
             was_there: AtomicBool::new(false),
         });
-        let job: Job = wire::read(&work.body())?;
-        let call = job.call(&name, &self.depot, mark.clone()).await?;
+        let call = match self.call(&work, mark.clone()).await {
+            Ok(call) => call,
+            Err(failure) if failure.kind == FailureKind::Unreachable && work.times() < MOST_TIMES => {
+                return Err(failure);
+            }
+            // Given out again it would be no better, and its batch would wait for ever.
+            Err(failure) => {
+                let done = wire::write(&Done::of(LineAnswer::failed(&failure.detail), &self.depot).await?);
+                heard(|| self.queue.keep_result(&name, done.clone())).await;
+                return work.is_done().await.map_err(away);
+            }
+        };
         let lives = async {
             loop {
                 tokio::time::sleep(self.queue.lease() / SIGNS).await;

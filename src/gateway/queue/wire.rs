@@ -18,6 +18,8 @@ use super::super::routing::Announced;
 
 /// The folder of what lies in the bucket.
 const FOLDER: &str = "queue";
+/// The most bytes of an answer that the queue itself keeps.
+const MOST_IN_PIECES: usize = 32 << 20;
 
 /// Where long texts lie.
 #[derive(Debug, Clone)]
@@ -96,6 +98,14 @@ impl Depot {
         Ok(Text::InDepot(written.await?.hash.to_string()))
     }
 
+    /// Puts an answer where it fits: the queue keeps long ones in pieces.
+    async fn put_answer(&self, text: String) -> Result<Text, Failure> {
+        match self.content.is_none() && text.len() <= MOST_IN_PIECES {
+            true => Ok(Text::Here(text)),
+            false => self.put(text).await,
+        }
+    }
+
     /// The text.
     pub(super) async fn text(&self, text: Text) -> Result<String, Failure> {
         let hash = match text {
@@ -146,7 +156,7 @@ impl Done {
     pub(super) async fn of(answer: LineAnswer, depot: &Depot) -> Result<Self, Failure> {
         let LineAnswer { status, request_id, retry_after, body } = answer;
         let retry_after_ms = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-        let body = depot.put(String::from_utf8_lossy(&body).into_owned()).await?;
+        let body = depot.put_answer(String::from_utf8_lossy(&body).into_owned()).await?;
         Ok(Self::Answered { status, request_id, retry_after_ms, body })
     }
 

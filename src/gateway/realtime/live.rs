@@ -261,7 +261,7 @@ impl Session {
         };
         let Some(live) = self.behind.live() else { return };
         match heard {
-            LiveHeard::Interrupted | LiveHeard::Over if std::mem::take(&mut live.is_stale) => {}
+            LiveHeard::Interrupted | LiveHeard::Over | LiveHeard::Ended(_) if std::mem::take(&mut live.is_stale) => {}
             LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_) | LiveHeard::Used(_) if live.is_stale => {}
             LiveHeard::Asked(words) => self.live_asked(&words),
             LiveHeard::Words(words) => {
@@ -291,7 +291,7 @@ impl Session {
                     reply.usage = Some(used);
                 }
             }
-            LiveHeard::Over | LiveHeard::Interrupted => self.live_over(),
+            LiveHeard::Over | LiveHeard::Ended(_) | LiveHeard::Interrupted => self.live_over(),
             LiveHeard::Leaves => live.is_outdated = true,
             LiveHeard::Event(_) | LiveHeard::Answers(_) => {}
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_core::live::{
-    Content, Item, ItemKind, ItemState, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveTalk, LiveUsage,
+    Content, Item, ItemKind, ItemState, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveSound, LiveTalk, LiveUsage,
     ResponseState, ServerEvent,
 };
 use mediary_core::task::Role;
@@ -16,6 +16,9 @@ use serde_json::json;
 use super::super::routing::{Bounds, Fleet, LiveTarget};
 use super::conversation::new_id;
 use super::session::{Behind, Session};
+
+/// The event that brings sound.
+const APPEND: &str = "input_audio_buffer.append";
 
 /// The conversation with the target.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Relay {
     usage: LiveUsage,
     /// How many answers the client asked for that were let in and have not begun.
     let_in: usize,
+    /// How many seconds it was sent since its last answer.
+    heard_seconds: f64,
 }
 
 impl Session {
@@ -34,7 +39,8 @@ impl Session {
     pub(super) async fn begin_relay(&mut self, fleet: &Fleet, target: &LiveTarget) -> Result<Relay, Failure> {
         let setup = LiveSetup { model: target.target.model.as_str().to_owned(), ..LiveSetup::default() };
         let talk = self.context.gateway.router.begin_live(fleet, target, setup).await?;
-        Ok(Relay { target: target.target.clone(), talk, answer: None, usage: LiveUsage::default(), let_in: 0 })
+        let target = target.target.clone();
+        Ok(Relay { target, talk, answer: None, usage: LiveUsage::default(), let_in: 0, heard_seconds: 0.0 })
     }
 
     /// Passes an event on as the client wrote it, which is of this type, if that is known. `settings`: how the conversation is
@@ -49,6 +55,9 @@ impl Session {
         }
         let Behind::Relay(relay) = &mut self.behind else { return };
         relay.let_in += usize::from(asks);
+        if kind == Some(APPEND) {
+            relay.heard_seconds += seconds_in(&event, self.settings.input);
+        }
         if let Err(failure) = relay.talk.say(LiveSaid::Event(event)).await {
             self.falls_over(failure).await;
         }
@@ -81,13 +90,15 @@ impl Session {
             LiveHeard::Event(event) => self.out.push_back(ServerEvent::AsWritten(event)),
             LiveHeard::Answers(id) => Box::pin(self.relayed_answer(id)).await,
             LiveHeard::Used(usage) => relay.usage = usage,
-            LiveHeard::Over => {
+            LiveHeard::Over | LiveHeard::Ended(_) => {
+                let state = if let LiveHeard::Ended(state) = heard { state } else { ResponseState::Completed };
                 let (target, usage) = (relay.target.clone(), relay.usage);
+                let seconds = std::mem::take(&mut relay.heard_seconds);
                 let (id, began) = relay.answer.take().unwrap_or_else(|| (new_id("resp"), Instant::now()));
                 let bounds = self.account_of_turn();
                 self.account = None;
-                charge(&bounds, &target, &usage, None);
-                self.tell_ended(id, ResponseState::Completed, None, began, bounds);
+                charge(&bounds, &target, &usage, Some(seconds));
+                self.tell_ended(id, state, None, began, bounds);
                 self.answered_by = Some(target);
             }
             LiveHeard::Asked(words) => self.remember(Role::User, words),
@@ -102,6 +113,11 @@ impl Session {
             Behind::Relay(relay) => relay.answer.take().map(|(id, _)| id),
             Behind::Live(_) | Behind::Chain => None,
         }
+    }
+
+    /// Whether the client has asked for an answer that has not begun.
+    pub(super) fn owes_answer(&self) -> bool {
+        matches!(&self.behind, Behind::Relay(relay) if relay.let_in > 0)
     }
 
     /// An answer that the target is giving is not waited for any more.
@@ -129,6 +145,15 @@ impl Session {
     }
 }
 
+/// How many seconds of sound an event brings.
+fn seconds_in(event: &str, sound: LiveSound) -> f64 {
+    // Sound is all that such an event is long for; it is passed on as it is, and not read.
+    let rest = event.split_once("\"audio\"").map_or("", |(_, rest)| rest);
+    let base64 = rest.split('"').nth(1).unwrap_or_default();
+    let sample_bytes = if sound == LiveSound::Pcm { 2.0 } else { 1.0 };
+    base64.len() as f64 * 0.75 / (f64::from(sound.rate_hz()) * sample_bytes)
+}
+
 fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
     bounds.account.charge_live(target, usage, heard);
     note(bounds, target);
@@ -137,5 +162,18 @@ fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage, heard: Option<f64
 fn note(bounds: &Bounds, target: &Target) {
     if let Some(noted) = bounds.account.noted() {
         Arc::clone(noted).routed(target, Vec::new(), 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_is_as_long_as_its_bytes_say() {
+        let event = |bytes: usize| format!(r#"{{"type":"{APPEND}", "audio" : "{}"}}"#, "A".repeat(bytes / 3 * 4));
+        assert_eq!(seconds_in(&event(48_000), LiveSound::Pcm), 1.0);
+        assert_eq!(seconds_in(&event(12_000), LiveSound::MuLaw), 1.5);
+        assert_eq!(seconds_in(r#"{"type":"response.create"}"#, LiveSound::Pcm), 0.0);
     }
 }

@@ -34,8 +34,12 @@ impl Session {
             call.target = from.as_ref().map(tracing::field::display),
             "a target left a live conversation"
         );
-        if let Some(id) = self.broken_answer() {
-            self.end_broken(id, self.target_failed(failure.clone()));
+        let owes = self.owes_answer();
+        match self.broken_answer() {
+            Some(id) => self.end_broken(id, self.target_failed(failure.clone())),
+            // There is no answer yet that could end, and the one that takes its place was not asked for it.
+            None if owes => self.out.push_back(ServerEvent::Failed(self.target_failed(failure.clone()))),
+            None => {}
         }
         // A session that was told turns apart by its target tells them itself from here on.
         let next = std::iter::from_fn(|| self.standby.pop_front()).find(|next| next.form == LiveForm::Turns);

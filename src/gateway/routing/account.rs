@@ -12,6 +12,7 @@ use mediary_core::{Failure, Target};
 
 use super::super::clients::Admitted;
 use super::super::request_log::Noted;
+use super::deferred::Deferred;
 
 /// What one call was charged for.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +58,11 @@ pub trait Announced: Send + Sync + fmt::Debug {
     /// # Errors
     /// When it must not be sent.
     fn announce(&self) -> BoxFuture<'_, Result<(), Failure>>;
+
+    /// What is to become of the request's call, where that waits for a provider's batch; `None`: it is made.
+    fn deferred(&self) -> Option<&Deferred> {
+        None
+    }
 }
 
 impl Account {
@@ -100,6 +106,11 @@ impl Account {
             Some(announced) if !target.is_local() => announced.announce().await,
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// What is told before it may be billed.
+    pub(super) fn announced(&self) -> Option<&dyn Announced> {
+        self.announced.as_deref()
     }
 
     /// What is noted for the request log.

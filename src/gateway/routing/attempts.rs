@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use mediary_core::capability::Abilities;
-use mediary_core::plan::{Candidate, PassedOver};
+use mediary_core::plan::Candidate;
 use mediary_core::provider::Call;
 use mediary_core::quota::Full;
 use mediary_core::task::Task;
@@ -23,8 +23,10 @@ use super::answer::{Answer, Route, TreatmentNote};
 use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
 use super::covering::Covered;
-use super::error::{CallError, Exhausted, Tried};
+use super::deferred::{self, Deferred};
+use super::error::Tried;
 use super::fleet::Fleet;
+use super::given::GivenTo;
 use super::ledger::Caller;
 use super::pooled::{self, Held};
 use super::reserving::{refused, reserve};
@@ -66,16 +68,6 @@ impl Router {
             }
         }
         Ok(course.ran)
-    }
-
-    /// The error for calls of which none was answered.
-    pub(super) fn exhausted(&self, fleet: &Fleet, tried: Vec<Tried>, passed_over: Vec<PassedOver>) -> CallError {
-        let health = fleet.health(&self.ledger, Instant::now());
-        let targets = tried.iter().map(|tried| &tried.target).chain(passed_over.iter().map(|passed| &passed.target));
-        let cooldowns = targets.filter_map(|target| health.of(fleet.matrix.index(target)?)?.cools_for());
-        let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
-        let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
-        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
     }
 }
 
@@ -196,7 +188,8 @@ impl<W: Work> Running<'_, W> {
 
     /// The key that a target is called with next.
     fn caller(&self, row: usize, tried: &[usize]) -> Option<Caller> {
-        match self.work.key() {
+        let answered = || self.planned.account.deferred().and_then(Deferred::key);
+        match self.work.key().or_else(answered) {
             Some(fingerprint) => self.fleet.caller_of(row, fingerprint, tried),
             None => self.fleet.caller(row, &self.router.ledger, tried, Instant::now()),
         }
@@ -208,7 +201,7 @@ impl<W: Work> Running<'_, W> {
 
     /// Room within the free limits of a key, where its target has any.
     async fn hold(&self, candidate: &Candidate, caller: Caller) -> Result<Option<Held>, Full> {
-        pooled::hold(self.router, self.fleet, candidate, &self.planned.demand, caller).await
+        pooled::hold(self.router, self.fleet, candidate, self.planned, caller).await
     }
 
     /// One call, and a second one where the first failed in a way that is often over at once. What the second mends has
@@ -223,11 +216,12 @@ impl<W: Work> Running<'_, W> {
     ) -> Result<(), (Failure, Instant)> {
         let candidate = turn.candidate;
         let member = self.fleet.member(candidate.row);
+        let given = GivenTo::of(self.router, member, caller.key);
         // Done once, and outside of the time for calls: it is part of the treatment.
         let uploaded = match member.provider.wants_upload(&prepared.task) {
             true => {
                 let begun = Instant::now();
-                let uploaded = member.provider.upload(&prepared.task, member.key(caller.key)).await;
+                let uploaded = member.provider.upload(&prepared.task, member.key(caller.key), &given).await;
                 uploaded.map_err(|failure| {
                     asked.attempts += 1;
                     (failure, begun)
@@ -261,6 +255,12 @@ impl<W: Work> Running<'_, W> {
                 }
                 Err(failure) => failure,
             };
+            // What its provider has lost is given anew, once: then nothing of it is remembered.
+            if asked.attempts < self.router.routing.max_attempts && given.are_gone(&failure).await {
+                asked.repeats += 1;
+                let held = self.hold(candidate, caller).await.ok().flatten();
+                return Box::pin(self.call_twice(turn, prepared, caller, (held, reserved), asked)).await;
+            }
             // Whether the client gets a stream is told apart from how its target is asked.
             if is_about_streams(&failure)
                 && let Some(whole) = in_one_piece(streamed.as_ref().unwrap_or(task))
@@ -326,7 +326,7 @@ impl<W: Work> Running<'_, W> {
             held.zip(self.fleet.meters(caller)).map(|(held, (meters, _))| Metered { held, meters: meters.clone() });
         let mut tap = Tap::new(router, caller, target, formats, prompt_tokens, billing);
         tap.is_metered(metered, reserved);
-        let reply = match member.provider.call(call).await {
+        let reply = match deferred::made(&self.planned.account, (member, caller.key), call).await {
             Ok(reply) => reply,
             Err(failure) => {
                 tap.is_told_elsewhere();

@@ -32,8 +32,8 @@ impl Billing {
             Task::Chat(_) | Task::Embed(_) | Task::Read(_) | Task::Moderate(_) => {}
         }
         let is_of_text = matches!(task, Task::Chat(_) | Task::Embed(_) | Task::Rerank(_));
-        let task = task.kind();
-        Self { account: account.clone(), price: row.price, task, amount, is_of_text, has_come: false, is_billed: false }
+        let (task, price) = (task.kind(), account.priced(row.price, row.batch_percent));
+        Self { account: account.clone(), price, task, amount, is_of_text, has_come: false, is_billed: false }
     }
 
     pub(super) fn see(&mut self, event: &ReplyEvent) {

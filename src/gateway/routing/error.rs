@@ -1,10 +1,13 @@
 //! Why a task was not carried out.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mediary_core::plan::{Candidate, PassedOver, Unplannable};
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind, Target};
+
+use super::Router;
+use super::fleet::Fleet;
 
 /// A task that was not carried out.
 #[derive(Debug, Clone)]
@@ -101,6 +104,18 @@ impl Tried {
             why: failure.to_string(),
             place: failure.place,
         }
+    }
+}
+
+impl Router {
+    /// The error for calls of which none was answered.
+    pub(super) fn exhausted(&self, fleet: &Fleet, tried: Vec<Tried>, passed_over: Vec<PassedOver>) -> CallError {
+        let health = fleet.health(&self.ledger, Instant::now());
+        let targets = tried.iter().map(|tried| &tried.target).chain(passed_over.iter().map(|passed| &passed.target));
+        let cooldowns = targets.filter_map(|target| health.of(fleet.matrix.index(target)?)?.cools_for());
+        let retry_after = cooldowns.chain(tried.iter().filter_map(Tried::queue_wait)).min();
+        let cools_for_rates = self.cool_for_rates(fleet, &passed_over);
+        CallError::Exhausted(Box::new(Exhausted { tried, passed_over, retry_after, cools_for_rates }))
     }
 }
 

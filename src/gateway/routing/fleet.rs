@@ -10,6 +10,7 @@ use mediary_core::quota::{Bound, KeyMeters};
 use mediary_core::{ContentHash, ProviderId, Target};
 use mediary_remote::{ProviderClient, Remote};
 
+use super::Router;
 use super::ledger::{Caller, Ledger, Place};
 use super::quotas::{self, Counted};
 use super::remembered::Remembered;
@@ -29,6 +30,22 @@ pub(in crate::gateway) struct Member {
     /// Host and port that it is reached at; empty for the engines.
     host: String,
     is_loopback: bool,
+}
+
+/// A provider and a key, for what is no task: jobs of its own.
+#[derive(Debug, Clone)]
+pub struct AtProvider {
+    /// The provider.
+    pub provider: Arc<dyn Provider>,
+    key: Option<Secret>,
+}
+
+impl AtProvider {
+    /// The key to call it with.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_ref().map(Secret::expose)
+    }
 }
 
 /// All providers that can be called, and what their models do. A later fleet has the rows of an earlier one, in their
@@ -171,6 +188,14 @@ fn host_of(base_url: &str) -> String {
     format!("{scheme}://{host}").to_ascii_lowercase()
 }
 
+impl Router {
+    /// A provider that is set up, with its key of this fingerprint, or another where that is gone.
+    #[must_use]
+    pub fn at_provider(&self, id: &ProviderId, fingerprint: Option<&str>) -> Option<AtProvider> {
+        self.fleet().named(id).map(|member| member.at(fingerprint))
+    }
+}
+
 impl Member {
     /// Its name.
     pub(super) fn id(&self) -> &ProviderId {
@@ -210,6 +235,14 @@ impl Member {
     /// What one of the keys is known by where it must not be told.
     pub(in crate::gateway) fn fingerprint(&self, index: usize) -> Option<String> {
         self.key(index).map(|key| ContentHash::of(key.as_bytes()).to_string())
+    }
+
+    /// The same with its key of a fingerprint, to be called beside the attempt loop.
+    fn at(&self, fingerprint: Option<&str>) -> AtProvider {
+        AtProvider {
+            provider: self.provider.clone(),
+            key: self.key_of(fingerprint).map(|key| Secret::new(key.to_owned())),
+        }
     }
 
     /// The key of a fingerprint; another of the provider's if it is gone, since it may be of the same account.

@@ -11,10 +11,12 @@ mod billing;
 mod circuit;
 mod course;
 mod covering;
+mod deferred;
 mod discovery;
 mod error;
 mod findings;
 mod fleet;
+mod given;
 mod key_checks;
 mod known;
 mod ledger;
@@ -48,6 +50,8 @@ mod work;
 
 pub use account::{Account, Announced, Charge, total};
 pub use answer::{Answer, Route, TreatmentNote};
+pub use deferred::Deferred;
+pub(super) use deferred::Written;
 pub use error::{CallError, Exhausted, Tried};
 pub use findings::{Dossier, Findings, Found, Quarantine};
 pub use key_checks::KeyCheck;
@@ -72,15 +76,14 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Instant;
 
 use mediary_core::Target;
-use mediary_core::capability::Abilities;
-use mediary_core::provider::Provider;
-use mediary_remote::provider_client;
 use mediary_store::Counters;
 use tokio::sync::OnceCell;
 
 use crate::config::Routing;
 use crate::providers::Providers;
+pub use fleet::AtProvider;
 pub(super) use fleet::Fleet;
+use given::FilesGiven;
 use ledger::Ledger;
 use registry::Registry;
 use remembered::Remembered;
@@ -104,6 +107,8 @@ pub struct Router {
     parted: Mutex<Remembered>,
     sticky: Sticky,
     shared: OnceLock<Arc<Counters>>,
+    /// Files that providers were given; the same in every router of a process.
+    given: Arc<FilesGiven>,
     /// Targets that answer, but not in streams.
     whole_only: Mutex<HashSet<Target>>,
     /// Settles ties between candidates.
@@ -111,19 +116,6 @@ pub struct Router {
 }
 
 impl Router {
-    /// A router over configured providers and the engines of this process, with their rows.
-    pub(super) fn new(
-        providers: Providers,
-        routing: Routing,
-        engines: Arc<dyn Provider>,
-        engine_rows: Vec<Abilities>,
-    ) -> Self {
-        let client = provider_client(routing.connect);
-        let fleet = Fleet::new(&providers, &client, engines, engine_rows, &Remembered::default());
-        let sticky = Sticky::new(routing.sticky);
-        Self::of(providers, routing, fleet, Ledger::default(), sticky)
-    }
-
     fn of(providers: Providers, routing: Routing, fleet: Fleet, ledger: Ledger, sticky: Sticky) -> Self {
         Self {
             providers,
@@ -138,6 +130,7 @@ impl Router {
             parted: Mutex::default(),
             sticky,
             shared: OnceLock::new(),
+            given: Arc::default(),
             whole_only: Mutex::default(),
             draws: AtomicU64::new(0),
         }

@@ -5,14 +5,15 @@ use std::time::Instant;
 
 use mediary_core::capability::{TaskKind, Tier};
 use mediary_core::plan::{
-    CostPolicy, Demand, PassedOver, Plan, Policy, Privacy, Reason, Resolved, TreatmentRecipe, Unplannable, Want, plan,
-    resolve,
+    CostPolicy, Demand, HealthSnapshot, PassedOver, Plan, Policy, Privacy, Reason, Resolved, TreatmentRecipe,
+    Unplannable, Want, plan, resolve,
 };
 use mediary_core::task::Chat;
 use mediary_core::{Failure, FailureKind, ProviderId, Target};
 
 use super::super::forks::FUSION;
 use super::account::Account;
+use super::deferred::Deferred;
 use super::error::{CallError, Exhausted};
 use super::fleet::Fleet;
 use super::{Bounds, Router};
@@ -160,7 +161,10 @@ impl Router {
         {
             return Err(not_allowed("This key may not ask for that tier or model; GET /v1/models names others."));
         }
-        let health = self.health_of(fleet);
+        let deferred = bounds.account.deferred();
+        // What has answered already is well enough.
+        let is_answered = deferred.is_some_and(Deferred::is_answered);
+        let health = if is_answered { HealthSnapshot::default() } else { self.health_of(fleet) };
         let help = if demand.parts.is_empty() { Bounds::default() } else { self.help(fleet, policy, bounds) };
         match plan(&demand, &fleet.matrix, &health, recipes, policy) {
             Ok(mut plan) => {
@@ -170,6 +174,9 @@ impl Router {
                     if plan.candidates.is_empty() {
                         return Err(not_allowed("This key may not use any of the targets that could answer this."));
                     }
+                }
+                if let Some(deferred) = deferred {
+                    deferred.narrow(&mut plan.candidates)?;
                 }
                 Ok(Planned { demand, plan, first: None, then: None, help, account: bounds.account.clone() })
             }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::ModelName;
-use mediary_core::plan::{Candidate, Demand};
+use mediary_core::plan::Candidate;
 use mediary_core::quota::{self, Allowance, Axis, Bound, Full, KeyMeters, Limited};
 use mediary_store::{Ask, Counters, Hold, Lacking, Room, Span, Stands, UsedIn};
 
-use super::Router;
+use super::deferred::Deferred;
 use super::fleet::Fleet;
 use super::ledger::Caller;
-use super::quotas;
+use super::{Planned, Router, quotas};
 
 /// A window that moves along is cut into so many slots.
 const SLOTS: u64 = 128;
@@ -64,11 +64,15 @@ pub(super) async fn hold(
     router: &Router,
     fleet: &Fleet,
     candidate: &Candidate,
-    demand: &Demand,
+    planned: &Planned,
     caller: Caller,
 ) -> Result<Option<Held>, Full> {
+    // Nothing is called for what a batch has answered.
+    if planned.account.deferred().is_some_and(Deferred::is_answered) {
+        return Ok(None);
+    }
     let Some((meters, bound)) = fleet.meters(caller) else { return Ok(None) };
-    let tokens = quotas::tokens(candidate, demand);
+    let tokens = quotas::tokens(candidate, &planned.demand);
     let model = &candidate.target.model;
     let own = meters.hold(model, bound, tokens, quotas::now_ms())?;
     let Some(counters) = router.shared.get() else { return Ok(Some(Held { own, pooled: None })) };

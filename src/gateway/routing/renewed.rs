@@ -1,4 +1,4 @@
-//! A router anew: other providers and other settings, with what is known of those that stay.
+//! A router, and one anew: other providers and other settings, with what is known of those that stay.
 //!
 //! Calls that are under way go on with the router they began with. What they use of free limits counts in both, since the
 //! meters of a key are the same; how they end is noted in the old one, which goes with the last of them.
@@ -12,11 +12,26 @@ use mediary_remote::provider_client;
 use super::Router;
 use super::fleet::Fleet;
 use super::ledger::Ledger;
+use super::remembered::Remembered;
 use super::standings::Standings;
+use super::sticky::Sticky;
 use crate::config::Routing;
 use crate::providers::{ProviderSetup, Providers};
 
 impl Router {
+    /// A router over configured providers and the engines of this process, with their rows.
+    pub(in crate::gateway) fn new(
+        providers: Providers,
+        routing: Routing,
+        engines: Arc<dyn Provider>,
+        engine_rows: Vec<Abilities>,
+    ) -> Self {
+        let client = provider_client(routing.connect);
+        let fleet = Fleet::new(&providers, &client, engines, engine_rows, &Remembered::default());
+        let sticky = Sticky::new(routing.sticky);
+        Self::of(providers, routing, fleet, Ledger::default(), sticky)
+    }
+
     /// A router over other providers, with what this one has learned of those that stay.
     pub(in crate::gateway) fn renewed(
         &self,
@@ -43,8 +58,16 @@ impl Router {
         let moved = rows.filter_map(|(row, abilities)| Some((row, fleet.matrix.index(&abilities.target)?)));
         let sticky = self.sticky.moved(routing.sticky, &moved.collect());
         let registry = self.registry.of_those_that_stay(&providers);
-        let findings = self.findings.clone();
+        let (findings, given) = (self.findings.clone(), self.given.clone());
         let (parted, shared) = (Mutex::new(remembered), self.shared.clone());
-        Self { registry, standings, parted, findings, shared, ..Self::of(providers, routing, fleet, ledger, sticky) }
+        Self {
+            registry,
+            standings,
+            parted,
+            findings,
+            given,
+            shared,
+            ..Self::of(providers, routing, fleet, ledger, sticky)
+        }
     }
 }

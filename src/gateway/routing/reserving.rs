@@ -9,6 +9,7 @@ use mediary_core::{Failure, FailureKind};
 use super::super::clients::{Estimate, Reserved, Spent};
 use super::account::Account;
 use super::course::Asked;
+use super::deferred::Deferred;
 use super::error::Tried;
 use super::quotas;
 
@@ -24,6 +25,10 @@ pub(super) async fn reserve(
 ) -> Result<Option<Arc<Reserved>>, Failure> {
     account.calls(&candidate.target).await?;
     let Some(admitted) = account.admitted() else { return Ok(None) };
+    // What was answered in a batch has been used, whatever is left.
+    if account.deferred().is_some_and(Deferred::is_answered) {
+        return Ok(None);
+    }
     admitted.hold(&estimate(candidate, demand, row)).await.map(|reserved| Some(Arc::new(reserved)))
 }
 

@@ -184,6 +184,10 @@ impl Tap {
         }
         let first = self.first.unwrap_or_else(|| self.begun.elapsed());
         let usage = self.usage();
+        // A batch of its provider's does not tell how quick a target is, or whether it is well.
+        if self.billing.account().deferred().is_some() {
+            return;
+        }
         let now = Instant::now();
         self.router.ledger.succeeded(self.caller, first, usage, &self.formats);
         self.router.findings.answered(&self.target);
@@ -196,7 +200,8 @@ impl Tap {
     }
 
     pub(super) fn failed(&mut self, failure: &Failure) {
-        if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone {
+        let is_deferred = self.billing.account().deferred().is_some();
+        if std::mem::replace(&mut self.settled, true) || failure.kind == FailureKind::ClientGone || is_deferred {
             return;
         }
         let now = Instant::now();

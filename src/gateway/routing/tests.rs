@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::task::{Context, Poll};
 
-use mediary_core::capability::TaskKind;
+use mediary_core::capability::{Abilities, TaskKind};
 use mediary_core::plan::{Candidate, Demand, Want};
-use mediary_core::provider::{BoxFuture, Call, ReplyStream, Reservation};
+use mediary_core::provider::{BoxFuture, Call, Provider, ReplyStream, Reservation};
 use mediary_core::task::{Chat, Message, ReplyEvent, ReplyFrame, Role, Task};
 use mediary_core::{Failure, FailureKind, Target};
 

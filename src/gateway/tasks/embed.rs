@@ -49,6 +49,9 @@ impl Gateway {
         let Task::Embed(embed) = request.task else { return Err(other_task().into()) };
         let mut whole: Option<Embedded> = None;
         let pieces = pieces(&embed.inputs, &planned, &fleet.matrix);
+        if pieces.len() > 1 {
+            request.bounds.account.needs_several_calls()?;
+        }
         // A request of several pieces is refused before its first, not when half of it is done.
         let reserved = if pieces.len() > 1 { reserve(&fleet, &planned)? } else { None };
         for piece in pieces {

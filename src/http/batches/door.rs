@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
+use mediary_core::ProviderId;
 use mediary_core::provider::BoxFuture;
 use mediary_store::BatchKind;
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use super::super::current::Current;
 use super::super::guard::OnBehalf;
 use super::super::lanes::Lanes;
 use super::super::request_id::X_REQUEST_ID;
+use crate::gateway::AtProvider;
 use crate::gateway::batches::{Door, LineAnswer, LineCall, LineFault, LineOutcome, ReadLine};
 use crate::protocol::{anthropic, openai};
 
@@ -51,6 +53,10 @@ impl Door for RouterDoor {
                 None => LineAnswer::failed("there is no lane for batches"),
             }
         })
+    }
+
+    fn batching(&self, provider: &ProviderId, key: Option<&str>) -> Option<AtProvider> {
+        self.current.gateway()?.router.at_provider(provider, key)
     }
 
     fn read_line(&self, endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {

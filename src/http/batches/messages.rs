@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use mediary_core::Blob;
 use mediary_store::BatchKind;
 
 use super::super::content::given;
@@ -12,10 +13,11 @@ use super::super::error::{ApiError, MessagesErrorBody};
 use super::super::guard::owner_of;
 use super::super::landing::base_url;
 use super::super::state::AppState;
-use super::super::unpacked::json_body;
+use super::super::unpacked::spooled_body;
 use super::said::{asker, batches, no_batch};
-use crate::gateway::batches::{BatchAsked, BatchLines, BatchWish};
+use crate::gateway::batches::{BatchAsked, BatchLines, BatchWish, LineFault, SentLines};
 use crate::protocol::anthropic::batches as anthropic;
+use crate::protocol::process::BadField;
 
 const KIND: BatchKind = BatchKind::Anthropic;
 /// Where each of its requests goes.
@@ -26,6 +28,9 @@ const ENDPOINT: &str = "/v1/messages";
     post,
     path = "/v1/messages/batches",
     tag = "batches",
+    params(
+        ("X-Mediary-Handover" = Option<String>, Header, description = "allow: batches of providers' own may answer, which cost less and take up to a day; never: they may not"),
+    ),
     request_body(content = Object, description = "`requests`: objects of `custom_id` and `params`, a request to /v1/messages"),
     responses(
         (status = 200, description = "The batch; look at it until its `processing_status` is ended", body = Object),
@@ -40,11 +45,23 @@ pub(in crate::http) async fn create(State(state): State<AppState>, request: Requ
     let headers = request.headers().clone();
     let (owner, client, bounding) = asker(&state, &headers)?;
     let kept = batches(&state)?;
-    let requests = anthropic::batch_requests(&json_body(request, &state).await?)?;
+    let body = spooled_body(request, &state, state.config.batches.bytes).await?;
+    let lines = SentLines { bytes: body.len_bytes(), read: Box::new(move |take| read(&body, take)) };
     let asked = BatchAsked { endpoint: ENDPOINT.to_owned(), client, headers: bounding, ..BatchAsked::default() };
-    let (seconds, lines) = (anthropic::BATCH_SECONDS, BatchLines::Sent(requests));
+    let (seconds, lines) = (anthropic::BATCH_SECONDS, BatchLines::Sent(lines));
     let batch = kept.create(BatchWish { owner, kind: KIND, asked, seconds, lines }).await.map_err(no_batch)?;
     Ok(Json(anthropic::batch_json(&batch, &base_url(&state.config.server, &headers))).into_response())
+}
+
+/// Reads the requests of a body.
+fn read(body: &Blob, take: &mut dyn FnMut(String, String) -> bool) -> Result<(), LineFault> {
+    let gone = |_| LineFault::new("unreadable_body", "the requests cannot be read back; send them again");
+    let source = body.source();
+    let reader = source.open().map_err(gone)?;
+    anthropic::batch_requests(reader, take).map_err(|BadField { field, message }| {
+        let fault = LineFault::new("invalid_request", message);
+        if field.is_empty() { fault } else { fault.about(&field) }
+    })
 }
 
 /// Lists the batches of messages of this key, the newest first.

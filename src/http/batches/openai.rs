@@ -22,6 +22,7 @@ const KIND: BatchKind = BatchKind::OpenAi;
     path = "/v1/batches",
     tag = "batches",
     params(
+        ("X-Mediary-Handover" = Option<String>, Header, description = "allow: batches of providers' own may answer, which cost less and take up to a day; never: they may not"),
         ("X-Mediary-Privacy" = Option<String>, Header, description = "local: nothing leaves this machine; as all headers that bound a request, it holds for each line"),
     ),
     request_body(content = Object, description = "`input_file_id`: a file of /v1/files whose lines are objects of `custom_id`, \

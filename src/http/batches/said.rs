@@ -8,7 +8,7 @@ use super::super::error::ApiError;
 use super::super::guard::{admitted, owner_of};
 use super::super::state::AppState;
 use super::super::tasks::bounds;
-use crate::gateway::batches::{Batches, NoBatch};
+use crate::gateway::batches::{Batches, HANDOVER_HEADER, NoBatch};
 
 /// How headers begin that bound a request.
 const BOUNDING: [&str; 3] = ["x-mediary-", "x-willaku-", "anthropic-"];
@@ -22,6 +22,11 @@ type Asker = (Vec<u8>, Option<String>, Vec<(String, String)>);
 /// When a header has a value it cannot have: that is said now, and not of each line.
 pub(super) fn asker(state: &AppState, headers: &HeaderMap) -> Result<Asker, ApiError> {
     bounds(headers)?;
+    let handover = headers.get(HANDOVER_HEADER).map(|value| value.to_str().unwrap_or_default());
+    if handover.is_some_and(|said| !matches!(said, "allow" | "never")) {
+        let message = format!("the header {HANDOVER_HEADER} must be allow or never");
+        return Err(ApiError::malformed(message).about(HANDOVER_HEADER));
+    }
     let bounding = headers.iter().filter(|(name, _)| BOUNDING.iter().any(|begin| name.as_str().starts_with(begin)));
     let bounding = bounding.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
     let client = admitted().map(|admitted| admitted.client().id.clone());
@@ -50,6 +55,10 @@ pub(super) fn no_batch(why: NoBatch) -> ApiError {
             let message = "There is no such file with this key; send it to /v1/files with the purpose batch.";
             ApiError::not_found("file_not_found", message).about("input_file_id")
         }
+        NoBatch::Wrong(fault) => match &fault.param {
+            Some(field) => ApiError::malformed(fault.message.clone()).about(field),
+            None => ApiError::malformed(fault.message),
+        },
         NoBatch::TooLarge(message) => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "batch_too_large", message),
         NoBatch::TooMany(message) => ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_batches", message),
         NoBatch::Unfit(message) => ApiError::malformed(message),

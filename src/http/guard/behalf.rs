@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::client;
+use super::key::Keys;
 use crate::gateway::{Announced, Clients};
 use crate::http::error::ApiError;
 
@@ -40,15 +41,26 @@ impl OnBehalf {
     }
 
     /// Lets its request in.
-    pub(super) async fn serve(&self, clients: &Clients, request: Request, next: Next) -> Response {
-        let Some(id) = &self.client else { return next.run(request).await };
+    pub(super) async fn serve(&self, (keys, clients): (&Keys, &Clients), request: Request, next: Next) -> Response {
+        let Some(id) = &self.client else {
+            return match keys.have_lost(&self.owner) {
+                true => gone().into_response(),
+                false => next.run(request).await,
+            };
+        };
         match clients.of(id) {
-            Some(client) => client::serve(&client, request, next).await,
-            None => {
-                let message =
-                    "The API key that this batch was made with is not there any more; make it anew with another.";
-                ApiError::unauthorised("invalid_api_key", message).into_response()
+            // It was let in when its batch was made, and is counted among no requests: none goes anywhere now.
+            Some(client) if let Some(call) = self.announced.deferred() => {
+                client::serve_in_background(&client, call.is_answered(), request, next).await
             }
+            Some(client) => client::serve(&client, request, next).await,
+            None => gone().into_response(),
         }
     }
+}
+
+/// What a line is told whose key was taken back.
+fn gone() -> ApiError {
+    let message = "The API key that this batch was made with is not there any more; make it anew with another.";
+    ApiError::unauthorised("invalid_api_key", message)
 }

@@ -43,6 +43,23 @@ pub(super) async fn serve(client: &Arc<Client>, request: Request, next: Next) ->
     response.map(|body| Body::new(Held::new(body, admitted)))
 }
 
+/// The same for a request that is not counted among those a minute or at once. A key that is not in force may still read what
+/// was answered for it.
+pub(super) async fn serve_in_background(
+    client: &Arc<Client>,
+    is_answered: bool,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let (false, Err(refused)) = (is_answered, client.may_call(request.uri().path())) {
+        return refusal(client, refused).into_response();
+    }
+    let admitted = Arc::new(client.in_background());
+    let mut response = ADMITTED.scope(admitted.clone(), next.run(request)).await;
+    response.extensions_mut().insert(client.clone());
+    response.map(|body| Body::new(Held::new(body, admitted)))
+}
+
 /// Whether a client's key is in force.
 pub(super) fn in_force(client: &Client) -> Result<(), ApiError> {
     client.in_force().map_err(|refused| refusal(client, refused))

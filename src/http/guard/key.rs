@@ -62,6 +62,12 @@ impl Keys {
         client.map(Brought::OfClient).ok_or_else(unknown)
     }
 
+    /// Whether what is this owner's was made with a key that is none of them any more.
+    pub(super) fn have_lost(&self, owner: &[u8]) -> bool {
+        let is_one = |key: &KeyDigest| key.as_slice() == owner;
+        !owner.is_empty() && self.are_asked_for() && !self.0.iter().any(is_one)
+    }
+
     fn knows(&self, presented: &KeyDigest) -> Choice {
         self.0.iter().fold(Choice::from(0), |known, key| known | key.ct_eq(presented))
     }

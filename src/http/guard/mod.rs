@@ -133,7 +133,7 @@ async fn look_at_key(State(guard): State<Arc<Guard>>, request: Request, next: Ne
 /// For a server without keys: refuses what a foreign web page may have sent.
 async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     if let Some(behalf) = on_behalf() {
-        return behalf.serve(&guard.clients, request, next).await;
+        return behalf.serve((&guard.keys, &guard.clients), request, next).await;
     }
     if is_linked(request.uri().path()) {
         return next.run(request).await;
@@ -147,7 +147,7 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 /// For a server with keys: refuses callers that bring none of them, except on the public routes.
 async fn check_key(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     if let Some(behalf) = on_behalf() {
-        return behalf.serve(&guard.clients, request, next).await;
+        return behalf.serve((&guard.keys, &guard.clients), request, next).await;
     }
     let path = request.uri().path();
     let brings_none = !key::is_presented(request.headers());

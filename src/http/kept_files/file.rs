@@ -89,7 +89,10 @@ pub(in super::super) async fn remove(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    files(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(no_file)?;
+    let removed = files(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(no_file)?;
+    if let Some(content) = removed {
+        state.gateway.router.forget_given(&content).await;
+    }
     Ok(Json(match Says::to(&headers) {
         Says::OpenAi => openai::file_removed(&id),
         Says::Anthropic => anthropic::file_removed(&id),

@@ -1,14 +1,17 @@
 //! Anthropic's batches of messages: the requests of one, the object, and the lines of its results.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::io::{BufReader, Read};
 
 use mediary_store::{BatchList, BatchState};
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::super::from_json;
 use super::super::process::BadField;
+use super::super::short_complaint;
 use crate::gateway::batches::{Batch, LineOutcome};
 use crate::protocol::ollama::rfc3339;
 
@@ -19,54 +22,128 @@ const MOST_ID_CHARS: usize = 64;
 /// How long a batch may take.
 pub const BATCH_SECONDS: i64 = 24 * 3_600;
 
-/// The requests of a batch: what each is called, and what it asks.
+/// Reads the requests of a batch one after the other, and hands out what each is called and what it asks, until one is not
+/// taken.
 ///
 /// # Errors
 /// The first field that has a value it cannot have.
-pub fn batch_requests(body: &[u8]) -> Result<Vec<(String, String)>, BadField> {
-    #[derive(Deserialize)]
-    struct Body<'a> {
-        #[serde(borrow)]
-        requests: Vec<Request<'a>>,
+pub fn batch_requests(body: impl Read, take: &mut dyn FnMut(String, String) -> bool) -> Result<(), BadField> {
+    let mut requests = Requests { take, names: HashSet::new(), bad: None, is_left: false };
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, body));
+    let read = json.deserialize_map(&mut requests).and_then(|()| json.end());
+    let Requests { names, bad, is_left, .. } = requests;
+    match (bad, read) {
+        (Some(bad), _) => Err(bad),
+        _ if is_left => Ok(()),
+        (None, Err(error)) => {
+            let message = format!("the JSON body is not a batch of messages: {}", short_complaint(&error));
+            Err(BadField { field: String::new(), message })
+        }
+        (None, Ok(())) if names.is_empty() => Err(bad_requests()),
+        (None, Ok(())) => Ok(()),
     }
-    #[derive(Deserialize)]
-    struct Request<'a> {
-        custom_id: String,
-        #[serde(borrow)]
-        params: &'a RawValue,
+}
+
+fn bad_requests() -> BadField {
+    bad("requests", "`requests` has at least one request".to_owned())
+}
+
+/// The requests of a batch as they are read: a body of them is larger than what is kept whole.
+struct Requests<'a> {
+    take: &'a mut dyn FnMut(String, String) -> bool,
+    names: HashSet<String>,
+    bad: Option<BadField>,
+    /// One was not taken, and the rest is not read.
+    is_left: bool,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    custom_id: String,
+    params: Box<RawValue>,
+}
+
+impl Requests<'_> {
+    /// Looks at a request and hands it out. Gives whether there is use in more.
+    fn takes(&mut self, Sent { custom_id, params }: Sent) -> bool {
+        let at = self.names.len();
+        match checked(at, &custom_id, &params) {
+            Ok(()) if self.names.insert(custom_id.clone()) => {}
+            Ok(()) => {
+                let field = format!("requests[{at}].custom_id");
+                let message = format!("`{field}` is that of a request before; each needs one of its own");
+                self.bad = Some(bad(&field, message));
+                return false;
+            }
+            Err(fault) => {
+                self.bad = Some(fault);
+                return false;
+            }
+        }
+        let text: Box<str> = params.into();
+        self.is_left = !(self.take)(custom_id, text.into_string());
+        !self.is_left
     }
+}
+
+/// Whether a request can stand in a batch.
+fn checked(at: usize, custom_id: &str, params: &RawValue) -> Result<(), BadField> {
     #[derive(Deserialize)]
     struct Streams {
         #[serde(default)]
         stream: Option<bool>,
     }
-    let Body { requests } = from_json(body, "a batch of messages")?;
-    if requests.is_empty() {
-        return Err(bad("requests", "`requests` has at least one request".to_owned()));
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let field = format!("requests[{at}].custom_id");
+    if !(1..=MOST_ID_CHARS).contains(&custom_id.len()) || !custom_id.bytes().all(may_stand) {
+        let message = format!("`{field}` is 1 to {MOST_ID_CHARS} letters, digits, - and _");
+        return Err(bad(&field, message));
     }
-    let (mut names, mut sent) = (HashSet::new(), Vec::with_capacity(requests.len()));
-    for (at, Request { custom_id, params }) in requests.into_iter().enumerate() {
-        let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let fits = (1..=MOST_ID_CHARS).contains(&custom_id.len()) && custom_id.bytes().all(may_stand);
-        let field = format!("requests[{at}].custom_id");
-        if !fits {
-            let message = format!("`{field}` is 1 to {MOST_ID_CHARS} letters, digits, - and _");
-            return Err(bad(&field, message));
-        }
-        if !names.insert(custom_id.clone()) {
-            return Err(bad(&field, format!("`{field}` is that of a request before; each needs one of its own")));
-        }
-        if !params.get().starts_with('{') {
-            let field = format!("requests[{at}].params");
-            return Err(bad(&field, format!("`{field}` is an object: a request to /v1/messages")));
-        }
-        if serde_json::from_str::<Streams>(params.get()).is_ok_and(|params| params.stream == Some(true)) {
-            let field = format!("requests[{at}].params.stream");
-            return Err(bad(&field, "an answer in a batch is no stream; leave `stream` out".to_owned()));
-        }
-        sent.push((custom_id, params.get().to_owned()));
+    if !params.get().starts_with('{') {
+        let field = format!("requests[{at}].params");
+        return Err(bad(&field, format!("`{field}` is an object: a request to /v1/messages")));
     }
-    Ok(sent)
+    if serde_json::from_str::<Streams>(params.get()).is_ok_and(|params| params.stream == Some(true)) {
+        let field = format!("requests[{at}].params.stream");
+        return Err(bad(&field, "an answer in a batch is no stream; leave `stream` out".to_owned()));
+    }
+    Ok(())
+}
+
+impl<'de> Visitor<'de> for &mut Requests<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with `requests`, a list of objects of `custom_id` and `params`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "requests" => map.next_value_seed(&mut *self)?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(sent) = list.next_element::<Sent>()? {
+            if !self.takes(sent) {
+                // What is wrong, or that there is no use in more, was noted.
+                return Err(A::Error::custom("it is not read to its end"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Requests<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
 }
 
 /// Which batches a query asks for.
@@ -181,7 +258,15 @@ mod tests {
 
     #[test]
     fn requests_have_names_of_their_own() {
-        let of = |requests: Value| batch_requests(json!({ "requests": requests }).to_string().as_bytes());
+        let read = |body: &str| {
+            let mut sent = Vec::new();
+            let mut take = |name: String, body: String| {
+                sent.push((name, body));
+                sent.len() < 3
+            };
+            batch_requests(body.as_bytes(), &mut take).map(|()| sent)
+        };
+        let of = |requests: Value| read(&json!({ "before": [1, { "x": null }], "requests": requests }).to_string());
         let one = |id: &str| json!({ "custom_id": id, "params": { "max_tokens": 1 } });
         let pair = |id: &str| (id.to_owned(), r#"{"max_tokens":1}"#.to_owned());
         assert_eq!(of(json!([one("a"), one("b-_1")])), Ok(vec![pair("a"), pair("b-_1")]));
@@ -195,6 +280,13 @@ mod tests {
         ] {
             assert_eq!(of(requests).unwrap_err().field, field);
         }
+        // No more is read than is taken, and what is no JSON is none behind it as well.
+        assert_eq!(of(json!([one("a"), one("b"), one("c"), one("c")])).map(|sent| sent.len()), Ok(3));
+        let torn = r#"{"requests":[{"custom_id":"a","params":{}}"#;
+        for body in [torn, "[]", "", r#"{"requests":{}}"#, r#"{"requests":[{"custom_id":"a","params":{}}]} x"#] {
+            assert!(read(body).unwrap_err().message.contains("not a batch of messages"), "{body}");
+        }
+        assert_eq!(read("{}").unwrap_err().field, "requests");
     }
 
     #[test]

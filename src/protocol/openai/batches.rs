@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::process::BadField;
 use super::super::{from_json, short_complaint};
-use crate::gateway::batches::{Batch, BatchAsked, LineFault, LineOutcome, ReadLine};
+use crate::gateway::batches::{Batch, BatchAsked, HANDOVER_NOTE, LineFault, LineOutcome, ReadLine};
 
 /// Where lines may go.
 pub const BATCH_ENDPOINTS: [&str; 8] = [
@@ -77,6 +77,9 @@ pub fn batch_asked(body: &[u8]) -> Result<(BatchAsked, i64), BadField> {
              characters"
         );
         return Err(bad("metadata", message));
+    }
+    if metadata.get(HANDOVER_NOTE).is_some_and(|said| !matches!(said.as_str(), "allow" | "never")) {
+        return Err(bad("metadata", format!("`{HANDOVER_NOTE}` in `metadata` is allow or never")));
     }
     let output_life = match output_expires_after {
         Some(After { anchor, .. }) if anchor.as_deref().is_some_and(|anchor| anchor != "created_at") => {

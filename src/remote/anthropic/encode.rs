@@ -5,7 +5,7 @@
 
 use mediary_core::Failure;
 use mediary_core::capability::Structured;
-use mediary_core::task::{Effort, Extras, OwnFields, ReplyFormat, ToolChoice as Choice};
+use mediary_core::task::{Effort, Extras, OwnFields, Part, ReplyFormat, ToolChoice as Choice};
 use serde_json::Value;
 
 use super::generation::{Generation, LEAST_BUDGET_TOKENS, budget_tokens};
@@ -13,7 +13,7 @@ use super::schemas;
 use super::turns::{Conversation, thoughts_are_missing};
 use super::wire::{AnyTool, AsAsked, Block, Format, Metadata, OutputConfig, Request, Thinking, Tool, ToolChoice};
 use crate::dialect::{ChatCall, HttpCall};
-use crate::{body, unwritable};
+use crate::{body, unwritable, uploads};
 
 /// The version of the API that this is.
 const VERSION: &str = "2023-06-01";
@@ -59,10 +59,19 @@ fn sent(call: &ChatCall<'_>, path: &'static str, request: &Request<'_>) -> Resul
     body::write(&mut out, request)?;
     let mut headers = vec![("anthropic-version", VERSION.to_owned())];
     let own = call.task.own.as_ref().filter(|own| own.wire_format == super::NAME);
-    if let Some(features) = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str) {
-        headers.push((BETA, features.to_owned()));
+    let asked = own.and_then(|own| own.fields.get(BETA)).and_then(Value::as_str);
+    let names_files = || call.task.messages.iter().flat_map(|message| &message.parts).any(is_at_vendor);
+    let files = Some(uploads::FILES).filter(|files| !asked.is_some_and(|asked| asked.contains(files)) && names_files());
+    let features: Vec<&str> = asked.into_iter().chain(files).collect();
+    if !features.is_empty() {
+        headers.push((BETA, features.join(",")));
     }
     Ok(HttpCall { headers, ..HttpCall::json(path, out).without(call) })
+}
+
+/// Whether a part is named by its vendor's id.
+fn is_at_vendor(part: &Part) -> bool {
+    matches!(part, Part::Media(part) if part.url.as_deref().and_then(uploads::id_at_provider).is_some())
 }
 
 fn request<'a>(call: &ChatCall<'a>) -> Result<Request<'a>, Failure> {

@@ -22,7 +22,9 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::tool_names::Spelling;
-use crate::{Dialect, HttpCall, Quirks, Reader, blame, call_ids, moved, tool_names, unwritable};
+use crate::{
+    BatchDialect, Dialect, FileForm, HttpCall, Quirks, Reader, batches, blame, call_ids, moved, tool_names, unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "anthropic";
@@ -37,6 +39,14 @@ pub struct Anthropic;
 impl Dialect for Anthropic {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn batches(&self) -> Option<&'static dyn BatchDialect> {
+        Some(&batches::MESSAGES)
+    }
+
+    fn files(&self) -> Option<FileForm> {
+        Some(FileForm::Anthropic)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

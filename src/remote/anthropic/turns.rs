@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::wire::{Block, Source, Turn};
 use crate::body::{self, Base64};
+use crate::uploads::id_at_provider;
 use crate::{functions, unwritable};
 
 /// Marks the signature of thoughts that were given only in cipher.
@@ -162,7 +163,10 @@ fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str, cache_control: Opti
 fn medium<'a>(part: &'a MediaPart, cache_control: Option<&'a Value>) -> Result<Block<'a>, Failure> {
     let format = part.media.format;
     let source = || match &part.url {
-        Some(url) => Source::Url { url },
+        Some(url) => match id_at_provider(url) {
+            Some(file_id) => Source::File { file_id },
+            None => Source::Url { url },
+        },
         None => Source::Base64 { media_type: format.mime(), data: Base64(&part.media.blob) },
     };
     let title = part.name.as_deref().filter(|name| !name.is_empty());

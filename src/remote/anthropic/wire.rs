@@ -120,9 +120,21 @@ impl<'a> Block<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Source<'a> {
-    Base64 { media_type: &'static str, data: Base64<'a> },
-    Url { url: &'a str },
-    Text { media_type: &'static str, data: String },
+    Base64 {
+        media_type: &'static str,
+        data: Base64<'a>,
+    },
+    Url {
+        url: &'a str,
+    },
+    /// A file that its vendor was given.
+    File {
+        file_id: &'a str,
+    },
+    Text {
+        media_type: &'static str,
+        data: String,
+    },
 }
 
 #[derive(Debug, Serialize)]

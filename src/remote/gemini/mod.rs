@@ -28,11 +28,14 @@ use mediary_core::task::{JobReport, Task};
 use mediary_core::{Failure, MediaFormat, MediaKind};
 
 pub(crate) use files::upload;
+pub(crate) use turns::mime;
 
 use crate::dialect::CallOf;
 use crate::live::LiveDialect;
 use crate::tool_names::Spelling;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable};
+use crate::{
+    Dialect, FileForm, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -51,6 +54,10 @@ impl Dialect for Gemini {
 
     fn live(&self) -> Option<&'static dyn LiveDialect> {
         Some(&live::Live)
+    }
+
+    fn files(&self) -> Option<FileForm> {
+        Some(FileForm::Gemini)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

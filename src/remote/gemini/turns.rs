@@ -114,7 +114,7 @@ fn medium(part: &MediaPart) -> Result<Payload<'_>, Failure> {
 }
 
 /// How Gemini names a format; `None` for those it has no name for.
-pub(super) fn mime(format: MediaFormat) -> Option<&'static str> {
+pub(crate) fn mime(format: MediaFormat) -> Option<&'static str> {
     Some(match format {
         MediaFormat::Png
         | MediaFormat::Jpeg

@@ -23,7 +23,9 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 use crate::dialect::CallOf;
 use crate::openai::{ChatReader, embed_reader, inside_answer, refusal, transcript_reader};
 use crate::tool_names::OPENAI;
-use crate::{Dialect, HttpCall, Quirks, Reader, call_ids, moderate, moved, tool_names, unwritable};
+use crate::{
+    BatchDialect, Dialect, HttpCall, Quirks, Reader, batches, call_ids, moderate, moved, tool_names, unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "mistral";
@@ -35,6 +37,10 @@ pub struct Mistral;
 impl Dialect for Mistral {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn batches(&self) -> Option<&'static dyn BatchDialect> {
+        Some(&batches::MISTRAL)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

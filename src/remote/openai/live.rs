@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use http::Method;
 use mediary_core::Failure;
-use mediary_core::live::{LiveForm, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveToken, LiveUsage};
+use mediary_core::live::{LiveForm, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveToken, LiveUsage, ResponseState};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -107,12 +107,28 @@ fn noted(told: &Value, heard: &mut VecDeque<LiveHeard>) {
                 heard.push_back(LiveHeard::Words(words.join("\n")));
             }
             heard.push_back(LiveHeard::Used(used(&response["usage"])));
-            heard.push_back(LiveHeard::Over);
+            heard.push_back(match ended(response) {
+                ResponseState::Completed => LiveHeard::Over,
+                otherwise => LiveHeard::Ended(otherwise),
+            });
         }
         Some("conversation.item.input_audio_transcription.completed") => {
             heard.extend(told["transcript"].as_str().map(|words| LiveHeard::Asked(words.to_owned())));
         }
         _ => {}
+    }
+}
+
+/// How an answer has ended, as it says itself.
+fn ended(response: &Value) -> ResponseState {
+    let reason = response.pointer("/status_details/reason").and_then(Value::as_str);
+    match (response["status"].as_str(), reason) {
+        (Some("failed"), _) => ResponseState::Failed,
+        (Some("cancelled"), Some("turn_detected")) => ResponseState::Interrupted,
+        (Some("cancelled"), _) => ResponseState::Cancelled,
+        (Some("incomplete"), Some("content_filter")) => ResponseState::Filtered,
+        (Some("incomplete"), _) => ResponseState::CutOff,
+        (Some(_) | None, _) => ResponseState::Completed,
     }
 }
 
@@ -158,6 +174,25 @@ mod tests {
         ];
         for (message, expected) in rows {
             assert_eq!(heard(&message), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_ends_as_it_says() {
+        let ended = |status: &str, reason: &str| {
+            let response = json!({ "status": status, "status_details": { "reason": reason }, "usage": null });
+            heard(&json!({ "type": "response.done", "response": response })).pop()
+        };
+        let rows = [
+            ("completed", "", LiveHeard::Over),
+            ("failed", "", LiveHeard::Ended(ResponseState::Failed)),
+            ("cancelled", "turn_detected", LiveHeard::Ended(ResponseState::Interrupted)),
+            ("cancelled", "client_cancelled", LiveHeard::Ended(ResponseState::Cancelled)),
+            ("incomplete", "max_output_tokens", LiveHeard::Ended(ResponseState::CutOff)),
+            ("incomplete", "content_filter", LiveHeard::Ended(ResponseState::Filtered)),
+        ];
+        for (status, reason, expected) in rows {
+            assert_eq!(ended(status, reason), Some(expected), "{status} {reason}");
         }
     }
 

@@ -46,7 +46,10 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::live::LiveDialect;
-use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, Responses, images, moderate, rerank, responses, unwritable};
+use crate::{
+    BatchDialect, Dialect, FileForm, HttpCall, JobCall, Quirks, Reader, Responses, batches, images, moderate, rerank,
+    responses, unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "openai";
@@ -70,6 +73,14 @@ impl Dialect for OpenAi {
 
     fn live(&self) -> Option<&'static dyn LiveDialect> {
         Some(&live::Realtime)
+    }
+
+    fn batches(&self) -> Option<&'static dyn BatchDialect> {
+        Some(&batches::OPENAI)
+    }
+
+    fn files(&self) -> Option<FileForm> {
+        Some(FileForm::OpenAi)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

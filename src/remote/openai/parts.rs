@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::body::{self, Base64, Object};
 use crate::dialect::ChatCall;
 use crate::unwritable;
+use crate::uploads::id_at_provider;
 
 /// What a document without a name is called before its ending; OpenAI wants a name.
 const UNNAMED: &str = "document";
@@ -55,6 +56,9 @@ fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart, mark: Option<
             }
         }
         // Chat completions know no document by its address.
+        (MediaKind::Document, _) if let Some(id) = part.url.as_deref().and_then(id_at_provider) => {
+            inner.field("file_id", id);
+        }
         (MediaKind::Document, _) => {
             match part.name.as_deref() {
                 Some(name) => inner.field("filename", name),

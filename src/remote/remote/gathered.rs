@@ -58,10 +58,17 @@ impl Remote {
 
 /// An answer that is here already.
 #[derive(Debug)]
-struct Gathered {
+pub(super) struct Gathered {
     frames: VecDeque<ReplyFrame>,
     quota: Option<Quota>,
     left_out: Vec<String>,
+}
+
+impl Gathered {
+    /// An answer of these frames, which came by other ways than one call.
+    pub(super) fn of(frames: VecDeque<ReplyFrame>) -> Self {
+        Self { frames, quota: None, left_out: Vec::new() }
+    }
 }
 
 impl ReplyStream for Gathered {

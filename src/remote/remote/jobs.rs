@@ -18,7 +18,7 @@ use url::Url;
 use super::Remote;
 use super::clock::Clock;
 use crate::client::Answer;
-use crate::{JobCall, Payload, blame, unwritable};
+use crate::{HttpCall, JobCall, Payload, blame, unwritable};
 
 /// How a job stands is looked up, not thought about.
 const ASKING: Timeouts = Timeouts { first_byte: Duration::from_secs(30), stall: Duration::from_secs(30) };
@@ -70,8 +70,22 @@ impl Remote {
         key: Option<&str>,
         keep: Keep<'_>,
     ) -> Result<Option<String>, Failure> {
+        self.read_with(place, &[], key, keep).await
+    }
+
+    /// The same with headers of its own.
+    ///
+    /// # Errors
+    /// The same.
+    pub(super) async fn read_with(
+        &self,
+        place: &str,
+        headers: &[(&'static str, String)],
+        key: Option<&str>,
+        keep: Keep<'_>,
+    ) -> Result<Option<String>, Failure> {
         let mut clock = Clock::start(READING);
-        let request = self.request(Method::GET, &self.below_base(place)?, &[], key)?;
+        let request = self.request(Method::GET, &self.below_base(place)?, headers, key)?;
         let mut answer = match self.send_or_follow(request, &clock, key).await? {
             Sent::Answer(answer) => *answer,
             Sent::Elsewhere(address) => return Ok(Some(address)),
@@ -97,9 +111,45 @@ impl Remote {
         whole(answer, clock).await.map(drop)
     }
 
+    /// Sends a request of its own; gives the whole of its answer.
+    ///
+    /// # Errors
+    /// As any call.
+    pub(crate) async fn posted(&self, call: HttpCall, timeouts: Timeouts, key: Option<&str>) -> Result<Bytes, Failure> {
+        let clock = Clock::start(timeouts);
+        let request = self.carrying(call, key)?;
+        let answer = self.send(request, &clock, key, &[]).await.map_err(|refusal| refusal.failure)?;
+        whole(answer, clock).await
+    }
+
+    /// Asks about a job or a file, with headers of its own; gives the whole of the answer.
+    ///
+    /// # Errors
+    /// As any call.
+    pub(crate) async fn ask_about(
+        &self,
+        call: JobCall,
+        headers: &[(&'static str, String)],
+        key: Option<&str>,
+    ) -> Result<Bytes, Failure> {
+        let clock = Clock::start(ASKING);
+        let answer = self.sent_with(call, headers, &clock, key).await?;
+        whole(answer, clock).await
+    }
+
     async fn sent(&self, call: JobCall, clock: &Clock, key: Option<&str>) -> Result<Answer, Failure> {
+        self.sent_with(call, &[], clock, key).await
+    }
+
+    async fn sent_with(
+        &self,
+        call: JobCall,
+        headers: &[(&'static str, String)],
+        clock: &Clock,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
         let JobCall { method, path, body } = call;
-        let mut request = self.request(method, &path, &[], key)?;
+        let mut request = self.request(method, &path, headers, key)?;
         if let Some(body) = body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Payload::from(body);

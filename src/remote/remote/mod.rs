@@ -4,6 +4,7 @@
 //! nothing cools down here; what follows from a failure is decided by the gateway. Dropping a call or its reply ends the connection at once, since HTTP/1.1 knows no
 //! other way to end an answer early.
 
+mod batches;
 mod clock;
 mod counts;
 mod details;
@@ -37,7 +38,6 @@ use details::Details;
 use learned::Learned;
 
 use crate::client::{Client, ProviderClient};
-use crate::handover::HandedOver;
 use crate::{Dialect, Endpoint};
 
 /// A provider: where it is and how it speaks. Cheap to clone.
@@ -56,8 +56,6 @@ pub struct Remote {
     details: Details,
     /// By how many seconds its clock is ahead of ours, where that was found to matter.
     skew_seconds: Arc<AtomicI64>,
-    /// Files the provider has been given beforehand.
-    pub(crate) handed_over: HandedOver,
 }
 
 impl Remote {
@@ -74,7 +72,6 @@ impl Remote {
             learned: Learned::default(),
             details: Details::default(),
             skew_seconds: Arc::default(),
-            handed_over: HandedOver::default(),
         }
     }
 

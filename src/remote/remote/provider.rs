@@ -1,9 +1,12 @@
 //! A provider elsewhere as the gateway calls it: one contract with the engines of this process.
 
 use mediary_core::Failure;
+use mediary_core::batch::Batching;
 use mediary_core::capability::Abilities;
 use mediary_core::live::{LiveForm, LiveSettings, LiveSetup, LiveTalk, LiveToken};
-use mediary_core::provider::{BoxFuture, Call, Keep, KeyAnswer, ListedModel, Provider, ReplyStream, Timeouts};
+use mediary_core::provider::{
+    BoxFuture, Call, GivenFiles, Keep, KeyAnswer, ListedModel, Provider, ReplyStream, Timeouts,
+};
 use mediary_core::task::{JobReport, Task};
 
 use super::clock::Clock;
@@ -75,7 +78,7 @@ impl Provider for Remote {
 
     fn wants_upload(&self, task: &Task) -> bool {
         match task {
-            Task::Chat(chat) => self.is_too_large(chat),
+            Task::Chat(chat) => self.may_hand_over(chat),
             // Pages, recordings and texts go inside of the call everywhere.
             Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => false,
             Task::Rerank(_) | Task::Moderate(_) => false,
@@ -83,10 +86,19 @@ impl Provider for Remote {
         }
     }
 
-    fn upload<'a>(&'a self, task: &'a Task, key: Option<&'a str>) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
+    fn remove_file<'a>(&'a self, name: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.take_away(name, key))
+    }
+
+    fn upload<'a>(
+        &'a self,
+        task: &'a Task,
+        key: Option<&'a str>,
+        given: &'a dyn GivenFiles,
+    ) -> BoxFuture<'a, Result<Option<Task>, Failure>> {
         Box::pin(async move {
             match task {
-                Task::Chat(chat) => Ok(self.hand_over(chat, key).await?.map(Task::Chat)),
+                Task::Chat(chat) => Ok(self.hand_over(chat, key, given).await?.map(Task::Chat)),
                 Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Speak(_) => Ok(None),
                 Task::Rerank(_) | Task::Moderate(_) => Ok(None),
                 Task::Image(_) | Task::GenerateVideo(_) => Ok(None),
@@ -123,6 +135,10 @@ impl Provider for Remote {
 
     fn count_tokens<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<u64, Failure>> {
         Box::pin(self.count(call))
+    }
+
+    fn batches(&self) -> Option<&dyn Batching> {
+        self.dialect.batches().map(|_| self as &dyn Batching)
     }
 
     fn job<'a>(&'a self, job: &'a str, key: Option<&'a str>) -> BoxFuture<'a, Result<JobReport, Failure>> {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::encode::is_custom;
 use crate::body::{self, Object};
 use crate::dialect::ChatCall;
+use crate::uploads::id_at_provider;
 use crate::{openai, unwritable};
 
 /// What a document without a name is called before its ending; OpenAI wants a name.
@@ -172,14 +173,18 @@ fn medium(out: &mut Vec<u8>, part: &MediaPart) -> Result<(), Failure> {
         MediaKind::Image => {
             written.field("type", "input_image");
             written.field("detail", part.detail.unwrap_or(Detail::Auto).name());
+            let id = part.url.as_deref().and_then(id_at_provider);
             match &part.url {
+                Some(_) if let Some(id) = id => written.field("file_id", id),
                 Some(url) => written.field("image_url", url),
                 None => body::data_url(written.key("image_url"), mime, &part.media.blob)?,
             }
         }
         MediaKind::Document => {
             written.field("type", "input_file");
+            let id = part.url.as_deref().and_then(id_at_provider);
             match &part.url {
+                Some(_) if let Some(id) = id => written.field("file_id", id),
                 Some(url) => written.field("file_url", url),
                 None => {
                     match part.name.as_deref() {

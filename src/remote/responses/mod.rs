@@ -22,7 +22,10 @@ use mediary_core::{Failure, MediaFormat, MediaKind};
 
 use crate::dialect::CallOf;
 use crate::tool_names::OPENAI;
-use crate::{Dialect, HttpCall, JobCall, OpenAi, Quirks, Reader, call_ids, moved, tool_names, unwritable};
+use crate::{
+    BatchDialect, Dialect, FileForm, HttpCall, JobCall, OpenAi, Quirks, Reader, batches, call_ids, moved, tool_names,
+    unwritable,
+};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "responses";
@@ -67,6 +70,14 @@ impl Dialect for Responses {
 
     fn tool_format(&self) -> &'static str {
         WIRE_FORMAT
+    }
+
+    fn batches(&self) -> Option<&'static dyn BatchDialect> {
+        Some(&batches::OPENAI)
+    }
+
+    fn files(&self) -> Option<FileForm> {
+        Some(FileForm::Responses)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {

@@ -43,8 +43,20 @@ impl Batches {
         let sql =
             "DELETE FROM batch_lines WHERE batch IN (SELECT id FROM batches WHERE id = ? AND ended_at IS NOT NULL)";
         let lines = Statement::new(sql).with(id);
-        let rows = self.0.write(vec![ended, lines]).await?;
+        let sql =
+            "DELETE FROM handed_jobs WHERE batch IN (SELECT id FROM batches WHERE id = ? AND ended_at IS NOT NULL)";
+        let jobs = Statement::new(sql).with(id);
+        let rows = self.0.write(vec![ended, lines, jobs]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
+    }
+
+    /// Removes a batch that is not made after all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn unmake(&self, id: &str) -> Result<bool, StoreFailed> {
+        let sql = "DELETE FROM batches WHERE id = ? AND state = 'validating' AND claimed_by = ?";
+        self.change(Statement::new(sql).with(id).with(self.1.as_ref())).await
     }
 
     /// Removes a batch of this owner's that has ended. Gives whether there was one.

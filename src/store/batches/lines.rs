@@ -196,7 +196,7 @@ impl Batches {
     }
 }
 
-fn line(row: Row<'_>) -> sqlx::Result<BatchLine> {
+pub(super) fn line(row: Row<'_>) -> sqlx::Result<BatchLine> {
     let text: Option<String> = row.try_get(2)?;
     Ok(BatchLine { number: row.try_get(0)?, custom_id: row.try_get(1)?, text: text.unwrap_or_default() })
 }

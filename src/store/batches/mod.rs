@@ -5,11 +5,13 @@
 
 mod claims;
 mod ends;
+mod handed;
 mod lines;
 mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use handed::{HandedJob, HandedLine};
 pub use lines::{BatchLine, LineCounts, LineState, NewLine};
 pub use rows::{BatchEnd, BatchKind, BatchList, BatchRow, BatchState, NewBatch};
 

@@ -103,6 +103,7 @@ pub struct NewBatch {
     pub expires_at: i64,
     pub request: String,
     pub times: String,
+    pub bytes: i64,
 }
 
 /// A batch as it is kept.
@@ -157,11 +158,12 @@ impl Batches {
     /// # Errors
     /// When it cannot be written.
     pub async fn create(&self, batch: NewBatch) -> Result<(), StoreFailed> {
-        let NewBatch { id, owner, kind, created_at, expires_at, request, times } = batch;
-        let sql = "INSERT INTO batches (id, owner, kind, state, created_at, expires_at, request, times, claimed_by, \
-                   claimed_until) VALUES (?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?)";
+        let NewBatch { id, owner, kind, created_at, expires_at, request, times, bytes } = batch;
+        let sql = "INSERT INTO batches (id, owner, kind, state, created_at, expires_at, request, times, bytes, \
+                   claimed_by, claimed_until) VALUES (?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?, ?)";
         let insert = Statement::new(sql).with(id).with(owner).with(kind.name()).with(created_at).with(expires_at);
-        let insert = insert.with(request).with(times).with(self.1.as_ref()).with(Self::claimed_until(created_at));
+        let insert =
+            insert.with(request).with(times).with(bytes).with(self.1.as_ref()).with(Self::claimed_until(created_at));
         self.0.write(vec![insert]).await.map(drop)
     }
 
@@ -217,14 +219,17 @@ impl Batches {
         Ok((rows, has_more))
     }
 
-    /// How many batches of an owner's have not ended.
+    /// How many batches of an owner's have not ended, and how many bytes of lines they were made with.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn open_of(&self, owner: &[u8]) -> Result<u64, StoreFailed> {
-        let sql = "SELECT count(*) FROM batches WHERE owner = ? AND ended_at IS NULL";
-        let found = self.0.read(Statement::new(sql).with(owner.to_vec()), |row| row.try_get::<i64, _>(0)).await?;
-        Ok(found.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or(0))
+    pub async fn open_of(&self, owner: &[u8]) -> Result<(u64, u64), StoreFailed> {
+        let sql = "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM batches \
+                   WHERE owner = ? AND ended_at IS NULL";
+        let made = |row: Row<'_>| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?));
+        let found = self.0.read(Statement::new(sql).with(owner.to_vec()), made).await?;
+        let (count, bytes) = found.first().copied().unwrap_or_default();
+        Ok((u64::try_from(count).unwrap_or(0), u64::try_from(bytes).unwrap_or(0)))
     }
 }
 

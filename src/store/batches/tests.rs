@@ -12,6 +12,7 @@ fn batch(id: &str, owner: &[u8]) -> NewBatch {
         expires_at: 100,
         request: "{}".to_owned(),
         times: "{}".to_owned(),
+        bytes: 7,
     }
 }
 
@@ -81,7 +82,7 @@ async fn a_batch_is_one_servers_until_that_says_nothing_any_more() {
         assert_eq!(ids(one.take(92).await.unwrap()), ["b"]);
         other.end_claims().await.unwrap();
         assert_eq!(ids(other.take(93).await.unwrap()), ["b"]);
-        assert_eq!((one.open_of(b"me").await.unwrap(), one.open_of(b"other").await.unwrap()), (1, 0));
+        assert_eq!((one.open_of(b"me").await.unwrap(), one.open_of(b"other").await.unwrap()), ((1, 7), (0, 0)));
     }
 }
 
@@ -102,5 +103,51 @@ async fn batches_are_listed_in_pages_either_way() {
         assert_eq!(listed(Some("b4"), None).await, ("b3 b2".to_owned(), true));
         assert_eq!(listed(Some("b2"), None).await, ("b1".to_owned(), false));
         assert_eq!(listed(None, Some("b2")).await, ("b4 b3".to_owned(), true));
+    }
+}
+
+#[tokio::test]
+async fn lines_are_in_one_job_and_come_back_from_it() {
+    for home in Home::each() {
+        let batches = Batches::of(Arc::new(home.open().await), "p");
+        in_progress(&batches, "b", 4).await;
+        let job = |id: &str| HandedJob {
+            id: id.to_owned(),
+            target: "far/m".to_owned(),
+            key_print: None,
+            provider_id: None,
+            total: 3,
+            created_at: 20,
+            is_ended: false,
+        };
+        let numbers = |lines: Vec<HandedLine>| lines.into_iter().map(|line| line.number).collect::<Vec<_>>();
+        assert!(batches.hand_over("b", &job("j"), &[1, 2, 3]).await.unwrap());
+        assert_eq!(numbers(batches.waiting_anew("b", 0, 9).await.unwrap()), [4]);
+        assert!(!batches.sending("b", 1).await.unwrap(), "it is at a provider's");
+        batches.has_begun("j", "theirs").await.unwrap();
+        batches.is_to_end("j").await.unwrap();
+        let known = HandedJob { provider_id: Some("theirs".to_owned()), is_ended: true, ..job("j") };
+        assert_eq!(batches.handed_jobs("b").await.unwrap(), [known]);
+        // One is answered, one refused, and of one nothing is heard.
+        assert_eq!(batches.handed_line("b", "j", 1).await.unwrap().unwrap().text, "b1");
+        assert!(batches.answered("b", 1, "yes".to_owned(), true).await.unwrap());
+        assert!(batches.handed_line("b", "j", 1).await.unwrap().is_none(), "it was taken in");
+        assert!(batches.handed_line("b", "other", 2).await.unwrap().is_none());
+        assert!(batches.comes_back("b", 2).await.unwrap() && !batches.comes_back("b", 2).await.unwrap());
+        batches.job_is_over("b", "j").await.unwrap();
+        assert!(batches.handed_jobs("b").await.unwrap().is_empty());
+        assert_eq!(numbers(batches.waiting("b", 0, 9).await.unwrap()), [2, 3, 4]);
+        assert_eq!(numbers(batches.waiting_anew("b", 0, 9).await.unwrap()), [4], "a line is handed over once");
+        // What was never sent is as if it had not been.
+        assert!(batches.hand_over("b", &job("k"), &[4]).await.unwrap());
+        batches.job_never_was("b", "k").await.unwrap();
+        assert_eq!(numbers(batches.waiting_anew("b", 0, 9).await.unwrap()), [4]);
+        let states = (BatchState::InProgress, BatchState::Cancelling);
+        assert!(batches.moved("b", states, "{}", 4).await.unwrap());
+        assert!(!batches.hand_over("b", &job("l"), &[4]).await.unwrap(), "it is to end");
+        assert_eq!(
+            batches.line_counts("b").await.unwrap(),
+            LineCounts { waiting: 3, done: 1, ..LineCounts::default() }
+        );
     }
 }

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use super::{StoreFailed, dialect};
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 13] = [
+pub(super) const STEPS: [&str; 15] = [
     include_str!("steps/1_jobs.sql"),
     include_str!("steps/2_responses.sql"),
     include_str!("steps/3_quotas.sql"),
@@ -27,6 +27,8 @@ pub(super) const STEPS: [&str; 13] = [
     include_str!("steps/11_files.sql"),
     include_str!("steps/12_totals.sql"),
     include_str!("steps/13_batches.sql"),
+    include_str!("steps/14_handed_jobs.sql"),
+    include_str!("steps/15_given_files.sql"),
 ];
 
 /// The newest version that is known here.

@@ -25,7 +25,7 @@ impl Queue {
             messages.next().await.transpose()
         };
         match tokio::time::timeout(patience + SLACK, taken).await {
-            Ok(Ok(message)) => Ok(message.map(|message| LeasedWork::of(message, &self.place))),
+            Ok(Ok(message)) => Ok(message.map(|message| LeasedWork::of(message, &self.names.work, &self.place))),
             Ok(Err(error)) => {
                 self.forget_consumer();
                 Err(self.away(&*error))

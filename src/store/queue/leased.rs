@@ -4,25 +4,32 @@ use async_nats::jetstream::{AckKind, Message};
 use bytes::Bytes;
 
 use super::QueueAway;
-use super::streams::WORK;
 
 /// A piece of work that no other process has meanwhile. Dropped, it is given out again when its lease is over.
 #[derive(Debug)]
 pub struct LeasedWork {
     message: Message,
+    name: String,
     place: String,
 }
 
 impl LeasedWork {
-    pub(super) fn of(message: Message, place: &str) -> Self {
-        Self { message, place: place.to_owned() }
+    pub(super) fn of(message: Message, subjects: &str, place: &str) -> Self {
+        let subject = message.subject.as_str();
+        let name = subject.strip_prefix(subjects).and_then(|name| name.strip_prefix('.')).unwrap_or(subject).to_owned();
+        Self { message, name, place: place.to_owned() }
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        let subject = self.message.subject.as_str();
-        subject.strip_prefix(WORK).and_then(|name| name.strip_prefix('.')).unwrap_or(subject)
+        &self.name
+    }
+
+    /// How often it was given out, this time included.
+    #[must_use]
+    pub fn times(&self) -> u64 {
+        self.message.info().map_or(1, |info| u64::try_from(info.delivered).unwrap_or(1))
     }
 
     /// What is to be done.

@@ -25,6 +25,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{self, Context};
+use streams::Names;
 use thiserror::Error;
 
 /// The queue is of no use at the moment.
@@ -48,10 +49,22 @@ pub enum HandedOut {
     Full,
 }
 
+/// What a queue may hold, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueBounds {
+    /// Work that was given out is given out again when nothing is heard of it for so long.
+    pub lease: Duration,
+    /// No more pieces of work wait.
+    pub backlog: u32,
+    /// No more bytes of what came of work are kept; beyond that it waits with those that have it.
+    pub done_bytes: u64,
+}
+
 /// A queue of work. What is dropped of it on the way is found again by its name.
 #[derive(Debug)]
 pub struct Queue {
     place: String,
+    names: Names,
     context: Context,
     work: Stream,
     done: Stream,
@@ -62,19 +75,20 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue of a broker. Work that was given out is given out again when nothing is heard of it for `lease`; no more
-    /// than `backlog` pieces wait.
+    /// The queue of this name at a broker.
     ///
     /// # Errors
-    /// When the broker is not to be reached, or has no JetStream.
-    pub async fn open(address: &QueueAddress, lease: Duration, backlog: u32) -> Result<Self, QueueAway> {
+    /// When the broker is not to be reached, has no JetStream, or has no room for it.
+    pub async fn open(address: &QueueAddress, name: &str, bounds: QueueBounds) -> Result<Self, QueueAway> {
         let place = address.to_string();
         let away = |error: &dyn std::error::Error| QueueAway { place: place.clone(), why: chain(error) };
         let options = async_nats::ConnectOptions::new().name("mediary");
         let client = options.connect(address.reveal()).await.map_err(|error| away(&error))?;
         let context = jetstream::new(client);
-        let [work, done, marks] = streams::made(&context, backlog).await.map_err(|error| away(&error))?;
-        Ok(Self { place: place.clone(), context, work, done, marks, lease, consumer: Mutex::default() })
+        let names = Names::of(name);
+        let [work, done, marks] = streams::made(&context, &names, &bounds).await.map_err(|error| away(&error))?;
+        let (place, lease) = (place.clone(), bounds.lease);
+        Ok(Self { place, names, context, work, done, marks, lease, consumer: Mutex::default() })
     }
 
     /// The most bytes of one message.

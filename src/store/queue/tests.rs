@@ -10,7 +10,15 @@ const LEASE: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn queue(broker: &Nats, backlog: u32) -> Queue {
-    Queue::open(&broker.url().parse().unwrap(), LEASE, backlog).await.unwrap()
+    named(broker, "mediary", bounds(LEASE, backlog)).await
+}
+
+async fn named(broker: &Nats, name: &str, bounds: QueueBounds) -> Queue {
+    Queue::open(&broker.url().parse().unwrap(), name, bounds).await.unwrap()
+}
+
+fn bounds(lease: Duration, backlog: u32) -> QueueBounds {
+    QueueBounds { lease, backlog, done_bytes: 16 << 20 }
 }
 
 #[tokio::test]
@@ -72,7 +80,7 @@ async fn another_lease_and_another_backlog_are_in_force_at_the_next_start() {
     let Some(broker) = Nats::start() else { return };
     let before = queue(&broker, 1).await;
     assert!(before.take(LEASE / 10).await.unwrap().is_none());
-    let now = Queue::open(&broker.url().parse().unwrap(), 7 * LEASE, 2).await.unwrap();
+    let now = named(&broker, "mediary", bounds(7 * LEASE, 2)).await;
     assert!(now.take(LEASE / 10).await.unwrap().is_none());
     let consumer = now.work.consumer_info(NODES).await.unwrap();
     assert_eq!(consumer.config.ack_wait, 7 * LEASE);
@@ -95,4 +103,39 @@ async fn work_is_taken_back_unless_it_may_have_been_billed() {
     assert!(queue.take_back("b.2.0").await.unwrap() && queue.take_back("b.2.0").await.unwrap());
     assert!(queue.take(LEASE / 10).await.unwrap().is_none(), "it is not given out any more");
     assert!(!queue.mark("b.2.0", "a node").await.unwrap(), "nor sent by what took it just before");
+}
+
+#[tokio::test]
+async fn what_is_longer_than_a_message_is_kept_in_pieces() {
+    let Some(broker) = Nats::start() else { return };
+    let (one, other) = (queue(&broker, 9).await, queue(&broker, 9).await);
+    let length = one.most_bytes() * 2 + 5;
+    let long: Bytes = (0..length).map(|at| (at % 251) as u8).collect::<Vec<_>>().into();
+    let mut expected = one.expect("b.1.0").await.unwrap();
+    assert!(other.keep_result("b.1.0", long.clone()).await.unwrap());
+    assert!(!one.keep_result("b.1.0", "again".into()).await.unwrap(), "the first stays");
+    assert!(expected.came().await.unwrap() == long);
+    assert!(one.result("b.1.0").await.unwrap() == Some(long));
+    one.forget_result("b.1.0").await.unwrap();
+    assert_eq!(one.result("b.1.0").await.unwrap(), None);
+    let mut done = one.done.clone();
+    assert_eq!(done.info().await.unwrap().state.messages, 0, "nothing is left of it");
+    // What is never fetched is bounded, and nothing of it is dropped for something else.
+    let full = named(&broker, "small", QueueBounds { done_bytes: 1_000, ..bounds(LEASE, 9) }).await;
+    assert!(full.keep_result("b.1.0", vec![0; 700].into()).await.unwrap());
+    assert!(full.keep_result("b.2.0", vec![0; 700].into()).await.is_err());
+    assert!(full.result("b.1.0").await.unwrap().is_some());
+    full.forget_result("b.1.0").await.unwrap();
+    assert!(full.keep_result("b.2.0", vec![0; 700].into()).await.unwrap());
+}
+
+#[tokio::test]
+async fn queues_of_other_names_share_a_broker() {
+    let Some(broker) = Nats::start() else { return };
+    let (one, other) = (queue(&broker, 9).await, named(&broker, "other-1", bounds(LEASE, 9)).await);
+    one.hand_out("b.1.0", Bytes::from_static(b"one")).await.unwrap();
+    assert!(other.take(LEASE / 10).await.unwrap().is_none(), "it is another queue's");
+    assert_eq!(other.hand_out("b.1.0", Bytes::from_static(b"other")).await.unwrap(), HandedOut::New);
+    let taken = other.take(PATIENCE).await.unwrap().expect("there is some");
+    assert_eq!((taken.name(), taken.body(), taken.times()), ("b.1.0", Bytes::from_static(b"other"), 1));
 }
