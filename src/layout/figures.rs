@@ -63,9 +63,8 @@ fn is_number(text: &str) -> bool {
 fn are_aligned(one: &[Rect], other: &[Rect], height: f32) -> bool {
     let middle = |rect: &Rect| f32::midpoint(rect.left, rect.right);
     let is_near = |a: f32, b: f32| (a - b).abs() <= ALIGNED_HEIGHTS * height;
-    let is_below = |(a, b): (&Rect, &Rect)| {
-        is_near(a.left, b.left) || is_near(a.right, b.right) || is_near(middle(a), middle(b))
-    };
+    let is_below =
+        |(a, b): (&Rect, &Rect)| is_near(a.left, b.left) || is_near(a.right, b.right) || is_near(middle(a), middle(b));
     one.len() == other.len() && one.iter().zip(other).all(is_below)
 }
 

@@ -33,8 +33,7 @@ pub(super) fn append(text: &mut String, line: &str) {
 }
 
 /// Words that keep their hyphen wherever the line ends: they are hardly ever the first syllable of another.
-const PREFIXES: [&str; 9] =
-    ["well", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const PREFIXES: [&str; 9] = ["well", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 /// `well-` of `well-known`, as a word of its own.
 fn ends_in_prefix(text: &str) -> bool {

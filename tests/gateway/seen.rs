@@ -177,10 +177,13 @@ fn a_turned_page_is_read_from_its_top() {
 fn a_ruled_table_that_lies_on_its_side_is_one() {
     let rows = [["Item", "Distance"], ["Gear oil", "40000 km"], ["Spark plug", "30000 km"]];
     // Close enough that only the lines part the columns.
-    let texts: String = (0..).zip(rows).map(|(row, [item, distance])| {
-        let y = 180 - 20 * row;
-        text_at(104, y, 12, item) + &text_at(166, y, 12, distance)
-    }).collect();
+    let texts: String = (0..)
+        .zip(rows)
+        .map(|(row, [item, distance])| {
+            let y = 180 - 20 * row;
+            text_at(104, y, 12, item) + &text_at(166, y, 12, distance)
+        })
+        .collect();
     let across: String = (0..4).map(|row| format!("100 {y} m 230 {y} l S ", y = 194 - 20 * row)).collect();
     let down: String = [100, 164, 230].map(|x| format!("{x} 194 m {x} 134 l S ")).concat();
     for turned in ["0 1 -1 0 500 100", "0 -1 1 0 60 700"] {

@@ -24,10 +24,11 @@ pub(super) fn linear(xml: &mut Xml<'_>) -> Result<String, Refusal> {
 fn part(name: &str, xml: &mut Xml<'_>) -> Result<String, Refusal> {
     let known = match name {
         "r" => return run(xml),
-        "f" | "sSup" | "sSub" | "sSubSup" | "sPre" | "rad" | "nary" | "d" | "func" | "limLow" | "limUpp" | "m" | "mr"
-        | "acc" | "bar" | "eqArr" => Parts::read(xml)?,
-        "e" | "oMath" | "oMathPara" | "box" | "borderBox" | "groupChr" | "num" | "den" | "sub" | "sup" | "fName" | "lim"
-        | "deg" | "AlternateContent" | "Choice" | "ins" | "moveTo" | "sdt" | "sdtContent" | "smartTag" | "hyperlink" => return linear(xml),
+        "f" | "sSup" | "sSub" | "sSubSup" | "sPre" | "rad" | "nary" | "d" | "func" | "limLow" | "limUpp" | "m"
+        | "mr" | "acc" | "bar" | "eqArr" => Parts::read(xml)?,
+        "e" | "oMath" | "oMathPara" | "box" | "borderBox" | "groupChr" | "num" | "den" | "sub" | "sup" | "fName"
+        | "lim" | "deg" | "AlternateContent" | "Choice" | "ins" | "moveTo" | "sdt" | "sdtContent" | "smartTag"
+        | "hyperlink" => return linear(xml),
         // Properties, and what was deleted.
         _ => {
             xml.skip()?;
@@ -108,7 +109,12 @@ impl Parts {
             "nary" => format!("{}{low}{high} {e}", self.property("chr", "∫")),
             "d" => {
                 let between = self.property("sepChr", "|");
-                format!("{}{}{}", self.property("begChr", "("), self.all("e").join(between), self.property("endChr", ")"))
+                format!(
+                    "{}{}{}",
+                    self.property("begChr", "("),
+                    self.all("e").join(between),
+                    self.property("endChr", ")")
+                )
             }
             "func" if e.starts_with(['(', '[', '{']) => format!("{}{e}", self.get("fName")),
             "func" => format!("{} {e}", self.get("fName")),
@@ -195,7 +201,16 @@ mod tests {
             (of("sSubSup", &[("e", &r("N")), ("sub", &r("s")), ("sup", &r("H"))]), "N_s^H"),
             (of("func", &[("fName", &r("cos")), ("e", &r("x"))]), "cos x"),
             (of("acc", &[("e", &r("x"))]), "x\u{302}"),
-            (of("m", &[("mr", &(of("e", &[("r", "<m:t>a</m:t>")]) + &of("e", &[("r", "<m:t>b</m:t>")]))), ("mr", &of("e", &[("r", "<m:t>c</m:t>")]))]), "[a, b; c]"),
+            (
+                of(
+                    "m",
+                    &[
+                        ("mr", &(of("e", &[("r", "<m:t>a</m:t>")]) + &of("e", &[("r", "<m:t>b</m:t>")]))),
+                        ("mr", &of("e", &[("r", "<m:t>c</m:t>")])),
+                    ],
+                ),
+                "[a, b; c]",
+            ),
             (of("m", &[("oMath", &r("x"))]), "x"),
             (r("\u{1d434}=\u{1d70b}"), "A=π"),
             (of("rad", &[("deg", &r("3")), ("e", &r("x"))]), "√(3&x)"),

@@ -90,7 +90,8 @@ pub(super) fn mend_leftward(glyphs: &mut Vec<Glyph>, bounds: impl Fn(Glyph) -> O
         };
         let length = if alike(&ALLAH_REVERSED) {
             ALLAH_REVERSED.len()
-        } else if is_alef(glyphs[start].character) && glyphs.get(start + 1).is_some_and(|after| after.character == LAM) {
+        } else if is_alef(glyphs[start].character) && glyphs.get(start + 1).is_some_and(|after| after.character == LAM)
+        {
             2
         } else {
             continue;

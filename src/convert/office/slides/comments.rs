@@ -12,12 +12,10 @@ use super::super::xml::Xml;
 pub(super) type Authors = HashMap<String, String>;
 
 /// The authors that a presentation names.
-pub(super) fn authors<R: Read + Seek>(
-    package: &mut Package<R>,
-    relations: &Relations,
-) -> Result<Authors, Refusal> {
+pub(super) fn authors<R: Read + Seek>(package: &mut Package<R>, relations: &Relations) -> Result<Authors, Refusal> {
     let mut found = Authors::new();
-    for relation in relations.values().filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors")) {
+    for relation in relations.values().filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors"))
+    {
         let Some(text) = package.text(&relation.target)? else { continue };
         let mut xml = Xml::new(&text);
         while let Some(element) = xml.next_element()? {
@@ -36,8 +34,11 @@ pub(super) fn write<R: Read + Seek>(
     authors: &Authors,
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
-    let mut parts: Vec<&str> =
-        relations.values().filter(|one| one.kind == "comments" && !one.is_external).map(|one| one.target.as_str()).collect();
+    let mut parts: Vec<&str> = relations
+        .values()
+        .filter(|one| one.kind == "comments" && !one.is_external)
+        .map(|one| one.target.as_str())
+        .collect();
     parts.sort_unstable();
     let mut said = Vec::new();
     for part in parts {

@@ -136,9 +136,15 @@ fn remarks_on_cells_stand_behind_their_sheet() {
     let bytes = package(&[
         ("_rels/.rels", &relation("r", "officeDocument", "xl/workbook.xml")),
         ("[Content_Types].xml", "<Types/>"),
-        ("xl/workbook.xml", "<workbook xmlns:r=\"r\"><sheets><sheet name=\"Fees\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>"),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns:r=\"r\"><sheets><sheet name=\"Fees\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>",
+        ),
         ("xl/_rels/workbook.xml.rels", &relation("s", "worksheet", "worksheets/sheet1.xml")),
-        ("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>7</v></c></row></sheetData></worksheet>"),
+        (
+            "xl/worksheets/sheet1.xml",
+            "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>7</v></c></row></sheetData></worksheet>",
+        ),
         ("xl/worksheets/_rels/sheet1.xml.rels", &relation("c", "comments", "../comments1.xml")),
         ("xl/comments1.xml", remarks),
     ]);

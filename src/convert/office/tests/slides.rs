@@ -131,10 +131,8 @@ fn comments_stand_behind_their_slide_with_who_wrote_them() {
         ("d", "comments", "../comments/modern1.xml", false),
     ]);
     let root = relations(&[("r", "officeDocument", "ppt/presentation.xml", false)]);
-    let main = relations(&[
-        ("s1", "slide", "slides/slide1.xml", false),
-        ("a", "commentAuthors", "commentAuthors.xml", false),
-    ]);
+    let main =
+        relations(&[("s1", "slide", "slides/slide1.xml", false), ("a", "commentAuthors", "commentAuthors.xml", false)]);
     let bytes = package(&[
         ("_rels/.rels", &root),
         (
