@@ -11,9 +11,6 @@ const LEAST_CONTRAST: u8 = 28;
 const CONTRAST_DIVISOR: u8 = 6;
 /// and by so many times the spread of the paper's brighter quarter.
 const NOISE_FACTOR: u8 = 3;
-/// Shades behind text are no darker than this share of the paper, and take up at least one pixel in so many.
-const DARKEST_SHADE: f32 = 0.55;
-const SHADE_DIVISOR: u16 = 12;
 /// Every so many pixels, in both directions, one is measured.
 const STEP: usize = 4;
 
@@ -71,24 +68,8 @@ fn limit(counts: &[u16; 64]) -> u8 {
     let paper = brighter_than(counts, all / 4);
     // Where paper is noisy, its brighter side, which has no ink, tells how much so.
     let noise = brighter_than(counts, all / 20) - paper;
-    let below = |paper: u8| {
-        let contrast = (paper / CONTRAST_DIVISOR).max(LEAST_CONTRAST).max(noise.saturating_mul(NOISE_FACTOR));
-        paper.saturating_sub(contrast.min(paper / 2))
-    };
-    let limit = below(paper);
-    // A shade behind the head of a table is the paper of the lines on it.
-    shade(counts, paper, limit).map_or(limit, below)
-}
-
-/// The darkest brightness, below the limit, that a good part of a tile has evenly: ink is spread over many.
-fn shade(counts: &[u16; 64], paper: u8, limit: u8) -> Option<u8> {
-    let darkest = (DARKEST_SHADE * f32::from(paper)) as usize / 4;
-    let least = counts.iter().sum::<u16>() / SHADE_DIVISOR;
-    let bucket = (darkest.max(1)..usize::from(limit / 4) + 1)
-        .find(|bucket| counts[bucket - 1..(bucket + 2).min(64)].iter().sum::<u16>() > least)?;
-    // The fullest of the three.
-    let bucket = (bucket - 1..(bucket + 2).min(64)).max_by_key(|bucket| counts[*bucket])?;
-    Some(4 * bucket as u8)
+    let contrast = (paper / CONTRAST_DIVISOR).max(LEAST_CONTRAST).max(noise.saturating_mul(NOISE_FACTOR));
+    paper.saturating_sub(contrast.min(paper / 2))
 }
 
 /// The brightness that so many of the measured pixels exceed.

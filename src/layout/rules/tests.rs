@@ -118,7 +118,7 @@ fn assert_near(name: &str, found: &[[f32; 4]], expected: &[[f32; 4]]) {
 #[test]
 fn every_line_of_a_grid_is_found_from_end_to_end() {
     let all = (1, 1);
-    let rows: [(&str, f32, Drawing); 13] = [
+    let rows: [(&str, f32, Drawing); 11] = [
         ("clean", 0.0, Drawing::new(255).grid(0.0, 0, all)),
         ("skewed by half a degree", 0.5, Drawing::new(255).grid(0.5, 0, all)),
         ("skewed by two degrees", 2.0, Drawing::new(255).grid(2.0, 0, all)),
@@ -127,8 +127,6 @@ fn every_line_of_a_grid_is_found_from_end_to_end() {
         ("noisy", 0.5, Drawing::new(225).grid(0.5, 30, all).noisy(24)),
         ("grey", 0.0, Drawing::new(250).grid(0.0, 150, all)),
         ("grey and noisy", 0.3, Drawing::new(240).grid(0.3, 110, all).noisy(12)),
-        ("with a shaded head", 0.0, Drawing::new(255).fill(100, 150, 600, 70, 205).grid(0.0, 0, all)),
-        ("with a shaded head, noisy", 0.2, Drawing::new(250).fill(100, 150, 600, 72, 200).grid(0.2, 20, all).noisy(6)),
         ("broken", 0.0, Drawing::new(255).grid(0.0, 0, (36, 41))),
         ("with text", 0.0, Drawing::new(255).grid(0.0, 0, all).text(110, 240, [165, 245, 360, 490].into_iter())),
         ("with text in between and around", 0.0, {
