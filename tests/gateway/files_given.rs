@@ -97,7 +97,7 @@ fn entry(studio: &Studio, id: &str, dialect: &str, priority: u32) -> Value {
     })
 }
 
-fn ask(served: &Served, request: Request) -> Answer {
+fn ask(served: &Served, request: &Request) -> Answer {
     request.send_to(served.address.parse().expect("it is an address"))
 }
 
@@ -112,7 +112,7 @@ fn large() -> Vec<u8> {
 fn reads(served: &Served, file: &str) {
     let parts = json!([{ "type": "file", "file": { "file_id": file } }, { "type": "text", "text": "What is it?" }]);
     let body = json!({ "model": "m", "messages": [{ "role": "user", "content": parts }] }).to_string();
-    let answer = ask(served, Request::new("POST", "/v1/chat/completions").body("application/json", body)).ok();
+    let answer = ask(served, &Request::new("POST", "/v1/chat/completions").body("application/json", body)).ok();
     assert_eq!(answer["choices"][0]["message"]["content"], "Read.", "{answer}");
 }
 
@@ -129,7 +129,7 @@ fn a_file_that_is_sent_again_is_given_to_each_provider_once_and_leaves_with_what
     let served = place.serve(&[]);
     let bytes = large();
     let parts = [("file", Some("a.pdf"), "application/pdf", bytes.as_slice()), text("purpose", "user_data")];
-    let file = ask(&served, form("/v1/files", &parts)).ok()["id"].as_str().expect("files have ids").to_owned();
+    let file = ask(&served, &form("/v1/files", &parts)).ok()["id"].as_str().expect("files have ids").to_owned();
     let asked = |shelf: &Mutex<Shelf>| shelf.lock().expect("it is not poisoned").asked.join(" ");
     let given = |shelf: &Mutex<Shelf>| shelf.lock().expect("it is not poisoned").given;
     for _ in 0..3 {
@@ -150,7 +150,7 @@ fn a_file_that_is_sent_again_is_given_to_each_provider_once_and_leaves_with_what
     reads(&served, &file);
     assert_eq!((asked(&other), given(&other)), ("bytes file-1".to_owned(), 1));
     shelf.lock().expect("it is not poisoned").is_away = false;
-    ask(&served, Request::new("DELETE", format!("/v1/files/{file}"))).ok();
+    ask(&served, &Request::new("DELETE", format!("/v1/files/{file}"))).ok();
     assert!(shelf.lock().expect("it is not poisoned").files.is_empty(), "it was removed at the first");
     assert!(other.lock().expect("it is not poisoned").files.is_empty(), "and at the second");
 }

@@ -92,7 +92,7 @@ fn a_client_of_the_stateless_protocol_just_asks() {
     assert!(found["supportedVersions"].as_array().is_some_and(|all| all.contains(&json!("2026-07-28"))), "{found:#}");
     assert_eq!(names(&asked(&server, "tools/list", json!({}))), tools(&server));
     let (words, data) =
-        done(&server, "ask_model", json!({ "prompt": "What is 2 + 2?", "model": "m", "system": "Be short." }));
+        done(&server, "ask_model", &json!({ "prompt": "What is 2 + 2?", "model": "m", "system": "Be short." }));
     assert_eq!((words.as_str(), &data["finish_reason"], &data["prompt_tokens"]), ("Four.", &json!("stop"), &json!(9)));
     let sent = up.last().json();
     assert_eq!(sent["messages"][0], json!({ "role": "system", "content": "Be short." }));
@@ -137,7 +137,7 @@ fn what_goes_wrong_is_told_to_the_model_with_what_to_do() {
         ("compare", json!({ "task": "a", "criteria": ["beauty"] }), "criteri"),
     ];
     for (tool, arguments, expected) in rows {
-        let why = failed(&server, tool, arguments.clone());
+        let why = failed(&server, tool, &arguments);
         assert!(why.contains(expected), "{tool} {arguments}: {why}");
     }
     let unknown = stateless("tools/call", json!({ "name": "no_tool", "arguments": {} }), &[]).send(&server);
@@ -176,11 +176,11 @@ fn a_foreign_page_gets_no_tools() {
 #[test]
 fn a_document_is_read_and_each_page_told() {
     let (words, data) =
-        done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "output": "text" }));
+        done(shared(), "read_document", &json!({ "data": encoded(&sample("sign.png")), "output": "text" }));
     assert_eq!(words.trim(), "Platform 9 closes at 21:45");
     assert_eq!((&data["format"], &data["pages"], &data["truncated"]), (&json!("png"), &json!(1), &json!(false)));
     let (short, data) =
-        done(shared(), "read_document", json!({ "data": encoded(&sample("sign.png")), "max_chars": 8 }));
+        done(shared(), "read_document", &json!({ "data": encoded(&sample("sign.png")), "max_chars": 8 }));
     assert!(short.starts_with("Platform\n\n[Cut after 8 of"), "{short}");
     assert_eq!((&data["text"], &data["truncated"]), (&json!("Platform"), &json!(true)));
     let arguments = json!({ "data": encoded(&sample("invoice.pdf")) });

@@ -47,13 +47,13 @@ pub(crate) fn asked(server: &TestServer, method: &str, params: Value) -> Value {
 
 /// Calls a tool; gives its result, whatever it says.
 #[track_caller]
-pub(crate) fn called(server: &TestServer, name: &str, arguments: Value) -> Value {
+pub(crate) fn called(server: &TestServer, name: &str, arguments: &Value) -> Value {
     asked(server, "tools/call", json!({ "name": name, "arguments": arguments }))
 }
 
 /// Calls a tool that does what it is asked; gives its words and its data.
 #[track_caller]
-pub(crate) fn done(server: &TestServer, name: &str, arguments: Value) -> (String, Value) {
+pub(crate) fn done(server: &TestServer, name: &str, arguments: &Value) -> (String, Value) {
     let result = called(server, name, arguments);
     assert_eq!(result["isError"], false, "{result:#}");
     (words(&result), result["structuredContent"].clone())
@@ -61,7 +61,7 @@ pub(crate) fn done(server: &TestServer, name: &str, arguments: Value) -> (String
 
 /// Calls a tool that cannot do what it is asked; gives why.
 #[track_caller]
-pub(crate) fn failed(server: &TestServer, name: &str, arguments: Value) -> String {
+pub(crate) fn failed(server: &TestServer, name: &str, arguments: &Value) -> String {
     let result = called(server, name, arguments);
     assert_eq!(result["isError"], true, "{result:#}");
     words(&result)

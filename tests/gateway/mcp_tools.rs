@@ -25,12 +25,15 @@ fn keeping(folder: &Path, providers: &[Value]) -> TestServer {
 fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let (made, changed) = (png(6, 4), png(4, 6));
-    let (painting, editing) = (Upstream::doing([gives(&[made.clone()])]), Upstream::doing([gives(&[changed.clone()])]));
+    let (painting, editing) = (
+        Upstream::doing([gives(std::slice::from_ref(&made))]),
+        Upstream::doing([gives(std::slice::from_ref(&changed))]),
+    );
     let seeing = Upstream::doing([says("A fox.")]);
     let seeing_entry = seeing.entry("seeing", json!({ "models": [{ "id": "m", "accepts": ["text", "image"] }] }));
     let providers = [painter(&painting, "painting", json!({})), editor(&editing, "editing", json!({})), seeing_entry];
     let server = keeping(folder.path(), &providers);
-    let (told, data) = done(&server, "generate_image", json!({ "prompt": "a fox", "model": "painting/m" }));
+    let (told, data) = done(&server, "generate_image", &json!({ "prompt": "a fox", "model": "painting/m" }));
     let file = &data["pictures"][0]["file"];
     let id = file["file_id"].as_str().expect("it is kept").to_owned();
     assert!(told.contains(&id), "{told}");
@@ -54,7 +57,7 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
 
     let arguments =
         json!({ "prompt": "at night", "model": "editing/m", "pictures": [{ "file_id": id }], "show": true });
-    let edited = called(&server, "edit_image", arguments);
+    let edited = called(&server, "edit_image", &arguments);
     let blocks = edited["content"].as_array().expect("it has content");
     let of = |kind: &str| blocks.iter().find(|block| block["type"] == kind).unwrap_or(&Value::Null);
     assert_eq!(of("image")["data"], encoded(&changed), "{edited:#}");
@@ -64,7 +67,7 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
     );
 
     let (told, _) =
-        done(&server, "describe_media", json!({ "file_id": uri, "model": "seeing/m", "question": "What is it?" }));
+        done(&server, "describe_media", &json!({ "file_id": uri, "model": "seeing/m", "question": "What is it?" }));
     assert_eq!(told, "A fox.");
     let sent = seeing.last().json();
     assert_eq!(sent["messages"][0]["content"][0], json!({ "type": "text", "text": "What is it?" }));
@@ -76,7 +79,7 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
 fn where_no_files_are_kept_what_is_made_comes_along() {
     let painting = Upstream::doing([gives(&[png(6, 4)])]);
     let server = with_providers(&[painter(&painting, "painting", json!({}))]);
-    let made = called(&server, "generate_image", json!({ "prompt": "a fox", "model": "painting/m" }));
+    let made = called(&server, "generate_image", &json!({ "prompt": "a fox", "model": "painting/m" }));
     assert_eq!(made["content"][1]["data"], encoded(&png(6, 4)), "{made:#}");
     assert_eq!(made["structuredContent"]["pictures"][0]["file"], Value::Null);
     assert_eq!(asked(&server, "resources/list", json!({}))["resources"], json!([]));
@@ -92,13 +95,13 @@ fn a_recording_is_heard_in_the_form_that_is_wanted() {
     let verbose = json!({ "models": [{ "id": "m", "tasks": ["transcription"], "accepts": ["wav", "mp3"] }] });
     let server = with_providers(&[up.entry("ear", verbose)]);
     let data = encoded(&wav());
-    let (words, result) = done(&server, "transcribe", json!({ "data": data, "language": "en", "model": "ear/m" }));
+    let (words, result) = done(&server, "transcribe", &json!({ "data": data, "language": "en", "model": "ear/m" }));
     assert_eq!((words.as_str(), &result["model"]), ("Hello there. Good day.", &json!("ear/m")));
     let sent = String::from_utf8_lossy(&up.last().body).into_owned();
     assert!(sent.contains("name=\"language\"\r\n\r\nen\r\n"), "{sent}");
-    let (words, _) = done(&server, "transcribe", json!({ "data": data, "format": "segments", "model": "ear/m" }));
+    let (words, _) = done(&server, "transcribe", &json!({ "data": data, "format": "segments", "model": "ear/m" }));
     assert!(words.contains("[0.0–1.0] Hello there.\n[1.0–2.5] Good day."), "{words}");
-    let (words, _) = done(&server, "transcribe", json!({ "data": data, "format": "srt", "model": "ear/m" }));
+    let (words, _) = done(&server, "transcribe", &json!({ "data": data, "format": "srt", "model": "ear/m" }));
     assert!(words.contains("00:00:01,000 --> 00:00:02,500\nGood day."), "{words}");
 }
 
@@ -106,7 +109,7 @@ fn a_recording_is_heard_in_the_form_that_is_wanted() {
 fn a_plain_hearer_is_enough_for_a_text() {
     let up = Upstream::doing([hears("Hello there.")]);
     let server = with_providers(&[ear(&up, "ear", json!({}))]);
-    let (words, _) = done(&server, "transcribe", json!({ "data": encoded(&wav()), "model": "ear/m" }));
+    let (words, _) = done(&server, "transcribe", &json!({ "data": encoded(&wav()), "model": "ear/m" }));
     assert_eq!(words, "Hello there.");
 }
 
@@ -118,7 +121,7 @@ fn a_text_is_spoken_into_a_file() {
     let server = keeping(folder.path(), &[speaker]);
     let arguments =
         json!({ "text": "Good morning.", "model": "mouth/m", "voice": "alloy", "format": "wav", "show": true });
-    let spoken = called(&server, "speak", arguments);
+    let spoken = called(&server, "speak", &arguments);
     assert_eq!(spoken["isError"], false, "{spoken:#}");
     assert_eq!(up.last().json()["input"], "Good morning.");
     let blocks = spoken["content"].as_array().expect("it has content");
@@ -140,7 +143,7 @@ fn a_long_text_is_cut_and_the_whole_kept() {
         config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
     });
     let arguments = json!({ "url": site.url("/long.txt"), "max_chars": 50, "output": "text" });
-    let (told, data) = done(&fetching, "read_document", arguments);
+    let (told, data) = done(&fetching, "read_document", &arguments);
     let id = data["file"]["file_id"].as_str().unwrap_or_default();
     assert!(
         told.contains(&format!("[Cut after 50 of {} characters. The whole is the file {id};", long.trim_end().len())),
@@ -149,7 +152,7 @@ fn a_long_text_is_cut_and_the_whole_kept() {
     let read = asked(&fetching, "resources/read", json!({ "uri": data["file"]["uri"] }));
     assert_eq!(read["contents"][0]["text"].as_str().map(str::trim_end), Some(long.trim_end()), "{read:#}");
     // What may not be fetched is not.
-    let inside = called(&server, "read_document", json!({ "url": site.url("/long.txt") }));
+    let inside = called(&server, "read_document", &json!({ "url": site.url("/long.txt") }));
     assert_eq!(inside["isError"], true, "{inside:#}");
     assert!(words(&inside).contains("[fetch]"), "{inside:#}");
 }
@@ -159,11 +162,11 @@ fn several_models_answer_and_are_ranked() {
     let (one, other) = (Upstream::doing([says("Short.")]), Upstream::doing([says("A much longer answer.")]));
     let server = with_providers(&[one.entry("one", json!({})), other.entry("other", json!({}))]);
     let models = json!(["one/m", "other/m"]);
-    let (told, data) = done(&server, "fork", json!({ "prompt": "a", "models": models, "criteria": ["length"] }));
+    let (told, data) = done(&server, "fork", &json!({ "prompt": "a", "models": models, "criteria": ["length"] }));
     assert!(told.contains("[Best of 2: "), "{told}");
     assert_eq!(data["ranking"].as_array().map(Vec::len), Some(2), "{data:#}");
     assert!(data["text"].as_str().is_some_and(|text| told.starts_with(text)), "{data:#}");
-    let (told, data) = done(&server, "compare", json!({ "task": "a", "models": models, "criteria": ["length"] }));
+    let (told, data) = done(&server, "compare", &json!({ "task": "a", "models": models, "criteria": ["length"] }));
     assert!(told.contains("## one/m") && told.contains("A much longer answer."), "{told}");
     assert!(
         data["table"].as_str().is_some_and(|table| table.contains("| one/m |") || table.contains("one/m")),
@@ -186,10 +189,10 @@ fn vectors_come_as_data_and_many_as_a_file() {
     let up = Upstream::doing([vectors(2, 3), vectors(3, 8_000)]);
     let server =
         keeping(folder.path(), &[up.entry("up", json!({ "models": [{ "id": "m", "tasks": ["embedding"] }] }))]);
-    let (told, data) = done(&server, "embed", json!({ "texts": ["a", "b"], "model": "up/m" }));
+    let (told, data) = done(&server, "embed", &json!({ "texts": ["a", "b"], "model": "up/m" }));
     assert_eq!(told, "2 vectors of 3 numbers by up/m, in the structured result.");
     assert_eq!(data["vectors"], json!([[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]));
-    let (told, data) = done(&server, "embed", json!({ "texts": ["a", "b", "c"], "model": "up/m" }));
+    let (told, data) = done(&server, "embed", &json!({ "texts": ["a", "b", "c"], "model": "up/m" }));
     assert!(told.contains("in the file file-"), "{told}");
     assert_eq!((&data["vectors"], &data["count"]), (&json!([]), &json!(3)));
 }
@@ -198,20 +201,20 @@ fn vectors_come_as_data_and_many_as_a_file() {
 fn what_there_is_is_told_and_where_a_question_would_go() {
     let up = Upstream::doing([says("Yes.")]);
     let server = with_providers(&[up.entry("up", json!({}))]);
-    let (told, data) = done(&server, "list_models", json!({ "provider": "up" }));
+    let (told, data) = done(&server, "list_models", &json!({ "provider": "up" }));
     assert!(told.starts_with("up/m: chat"), "{told}");
     assert_eq!((&data["total"], &data["models"][0]["id"]), (&json!(1), &json!("up/m")));
-    let (told, _) = done(&server, "list_models", json!({ "limit": 1 }));
+    let (told, _) = done(&server, "list_models", &json!({ "limit": 1 }));
     assert!(told.contains("narrow it"), "{told}");
     let media = json!([{ "data": encoded(&sample("sign.png")) }]);
-    let (told, data) = done(&server, "explain_plan", json!({ "prompt": "a", "model": "up/m", "media": media }));
+    let (told, data) = done(&server, "explain_plan", &json!({ "prompt": "a", "model": "up/m", "media": media }));
     assert!(told.contains("up/m") && told.contains("extract"), "{told}");
     assert_eq!(data["candidates"][0]["target"], "up/m", "{data:#}");
     assert_eq!(up.calls(), 0, "nothing is spent");
-    let (told, _) = done(&server, "stats", json!({}));
+    let (told, _) = done(&server, "stats", &json!({}));
     assert_eq!(told, "No target was called yet.");
-    done(&server, "ask_model", json!({ "prompt": "a", "model": "m" }));
-    let (told, _) = done(&server, "stats", json!({}));
+    done(&server, "ask_model", &json!({ "prompt": "a", "model": "m" }));
+    let (told, _) = done(&server, "stats", &json!({}));
     assert!(told.starts_with("up/m: 1 answers, 0 failures"), "{told}");
 }
 

@@ -42,7 +42,7 @@ fn fetching(edit: impl FnOnce(&mut Config)) -> TestServer {
     })
 }
 
-fn read(server: &TestServer, fields: Value) -> Answer {
+fn read(server: &TestServer, fields: &Value) -> Answer {
     Request::new("POST", "/v1/pages/read").body("application/json", fields.to_string()).send(server)
 }
 
@@ -56,7 +56,7 @@ fn a_page_is_its_article_without_what_hides_in_it() {
         ("/chime", Page::file("audio/wav", sample("chime.wav"))),
     ]);
     let server = fetching(|_| ());
-    let told = read(&server, json!({ "url": site.url("/news") })).ok();
+    let told = read(&server, &json!({ "url": site.url("/news") })).ok();
     assert_eq!(told["url"], json!(site.url("/news/quay")));
     for (field, expected) in
         [("byline", "Ada Berg"), ("site", "Harbour News"), ("published", "2026-03-04T05:06:07Z"), ("format", "html")]
@@ -82,31 +82,31 @@ fn a_page_is_its_article_without_what_hides_in_it() {
     hidden.sort_unstable();
     assert_eq!(hidden, ["comment_text", "invisible_text", "off_page_text", "tiny_text", "unseen_text"]);
 
-    let whole = read(&server, json!({ "url": site.url("/news/quay"), "main_part": false, "output": "text" })).ok();
+    let whole = read(&server, &json!({ "url": site.url("/news/quay"), "main_part": false, "output": "text" })).ok();
     let content = whole["content"].as_str().unwrap();
     assert!(content.contains("Sport") && content.contains("Imprint") && !content.contains("SECRET"), "{content}");
-    let cut = read(&server, json!({ "url": site.url("/news/quay"), "max_chars": 20 })).ok();
+    let cut = read(&server, &json!({ "url": site.url("/news/quay"), "max_chars": 20 })).ok();
     assert_eq!((cut["content"].as_str().unwrap().chars().count(), &cut["truncated"]), (20, &json!(true)));
 
-    let document = read(&server, json!({ "url": site.url("/scan") })).ok();
+    let document = read(&server, &json!({ "url": site.url("/scan") })).ok();
     assert_eq!((&document["format"], &document["title"]), (&json!("pdf"), &Value::Null));
     let first = truth("invoice.txt").split_whitespace().next().unwrap().to_owned();
     assert!(document["content"].as_str().unwrap().contains(&first), "{document:#}");
-    read(&server, json!({ "url": site.url("/chime") })).refused(
+    read(&server, &json!({ "url": site.url("/chime") })).refused(
         415,
         "unsupported_media_type",
         "/v1/audio/transcriptions",
     );
-    read(&server, json!({ "url": site.url("/nothing") })).refused(400, "invalid_request", "404");
+    read(&server, &json!({ "url": site.url("/nothing") })).refused(400, "invalid_request", "404");
 }
 
 #[test]
 fn pages_in_private_places_are_not_read() {
     let site = Site::new(vec![("/news", Page::file("text/html", ARTICLE))]);
     let server = TestServer::with(|_| ());
-    read(&server, json!({ "url": site.url("/news") })).refused(400, "invalid_request", "loopback");
-    read(&server, json!({ "url": "file:///etc/passwd" })).refused(400, "invalid_request", "http");
-    read(&server, json!({ "url": site.url("/news"), "output": "pdf" })).refused(400, "invalid_request", "output");
+    read(&server, &json!({ "url": site.url("/news") })).refused(400, "invalid_request", "loopback");
+    read(&server, &json!({ "url": "file:///etc/passwd" })).refused(400, "invalid_request", "http");
+    read(&server, &json!({ "url": site.url("/news"), "output": "pdf" })).refused(400, "invalid_request", "output");
     assert_eq!(site.visits(), 0);
 }
 
@@ -114,7 +114,8 @@ fn pages_in_private_places_are_not_read() {
 fn player(fields: &Value) -> Act {
     let mut told = json!({ "playabilityStatus": { "status": "OK" },
         "videoDetails": { "title": "A talk", "author": "Ada", "lengthSeconds": "61" } });
-    told.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let more = fields.as_object().expect("an object").clone();
+    told.as_object_mut().expect("an object").extend(more);
     answers(200, &told)
 }
 

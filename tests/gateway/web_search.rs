@@ -39,7 +39,7 @@ pub(crate) fn engines(config: &mut Config, engines: &[(&str, &Upstream, &[&str])
     }
 }
 
-fn search(fields: Value) -> Request {
+fn search(fields: &Value) -> Request {
     Request::new("POST", "/v1/search/web").body("application/json", fields.to_string())
 }
 
@@ -56,7 +56,7 @@ fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
         config.server.api_keys = ["first-key", "second-key"].map(Secret::new).into();
     });
     let asked = json!({ "query": " two words ", "max_results": 2, "language": "de", "time_range": "week" });
-    let answer = search(asked.clone()).header("authorization", "Bearer first-key").send(&server);
+    let answer = search(&asked).header("authorization", "Bearer first-key").send(&server);
     assert_eq!(
         answer.ok(),
         json!({ "object": "web_search", "query": "two words", "count": 2, "backend_used": "searxng", "fallback": false,
@@ -67,9 +67,9 @@ fn what_was_found_names_its_source_and_is_given_again_to_its_client_alone() {
     );
     assert_eq!(up.last().path, "/search?q=two+words&format=json&pageno=1&language=de&time_range=week");
     assert_eq!(up.last().header("authorization"), None, "a key of ours went to a search engine");
-    let again = search(asked.clone()).header("authorization", "Bearer first-key").send(&server);
+    let again = search(&asked).header("authorization", "Bearer first-key").send(&server);
     assert_eq!((again.ok()["cached"].clone(), up.calls()), (json!(true), 1));
-    let other = search(asked).header("authorization", "Bearer second-key").send(&server);
+    let other = search(&asked).header("authorization", "Bearer second-key").send(&server);
     assert_eq!((other.ok()["cached"].clone(), up.calls()), (json!(false), 2));
 }
 
@@ -79,7 +79,7 @@ fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
     let (first, second) = (Upstream::site([limited]), Upstream::site([brave()]));
     let server =
         TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["brave-key-1"])]));
-    let answer = search(json!({ "query": "one" })).send(&server);
+    let answer = search(&json!({ "query": "one" })).send(&server);
     assert_eq!(urls(&answer), ["https://brave.example/"]);
     let told = answer.ok();
     assert_eq!((&told["backend_used"], &told["fallback"]), (&json!("brave"), &json!(true)));
@@ -89,7 +89,7 @@ fn an_engine_that_fails_is_followed_by_the_next_and_left_alone() {
     );
     assert_eq!(told["results"][0]["snippet"], "b");
     assert_eq!(second.last().header("x-subscription-token"), Some("brave-key-1"));
-    assert_eq!(urls(&search(json!({ "query": "two" })).send(&server)), ["https://brave.example/"]);
+    assert_eq!(urls(&search(&json!({ "query": "two" })).send(&server)), ["https://brave.example/"]);
     assert_eq!((first.calls(), second.calls()), (1, 2), "it was asked although it wants to be left alone");
 }
 
@@ -98,13 +98,13 @@ fn an_engine_that_is_named_is_the_only_one() {
     let (first, second) = (Upstream::site([body(500, &json!({}))]), Upstream::site([searxng(1)]));
     let server =
         TestServer::with(|config| engines(config, &[("brave", &first, &["key-of-brave"]), ("searxng", &second, &[])]));
-    let answer = search(json!({ "query": "one", "backend": "brave" })).send(&server);
+    let answer = search(&json!({ "query": "one", "backend": "brave" })).send(&server);
     answer.refused(503, "upstream_overloaded", "Brave Search is overloaded");
     assert_eq!(answer.json()["error"]["tried"][0]["target"], "brave");
     assert_eq!(second.calls(), 0);
-    let answer = search(json!({ "query": "one", "engine": "searxng" })).send(&server);
+    let answer = search(&json!({ "query": "one", "engine": "searxng" })).send(&server);
     assert_eq!(urls(&answer), ["https://site1.example/"]);
-    search(json!({ "query": "one", "backend": "serpapi" })).send(&server).refused(
+    search(&json!({ "query": "one", "backend": "serpapi" })).send(&server).refused(
         503,
         "engine_not_installed",
         "search.serpapi.keys",
@@ -116,7 +116,7 @@ fn keys_are_tried_in_turn_and_a_refused_one_is_not_asked_with_again() {
     let up = Upstream::site([body(401, &json!({ "error": { "detail": "bad-key-one" } })), brave()]);
     let server = TestServer::with(|config| engines(config, &[("brave", &up, &["bad-key-one", "good-key-two"])]));
     for query in ["one", "two"] {
-        assert_eq!(urls(&search(json!({ "query": query })).send(&server)), ["https://brave.example/"]);
+        assert_eq!(urls(&search(&json!({ "query": query })).send(&server)), ["https://brave.example/"]);
     }
     let keys: Vec<_> =
         up.seen().iter().map(|seen| seen.header("x-subscription-token").unwrap_or_default().to_owned()).collect();
@@ -128,7 +128,7 @@ fn that_one_engine_finds_nothing_is_an_answer() {
     let (first, second) = (Upstream::site([searxng(0)]), Upstream::site([body(500, &json!({}))]));
     let server =
         TestServer::with(|config| engines(config, &[("searxng", &first, &[]), ("brave", &second, &["key-of-brave"])]));
-    let answer = search(json!({ "query": "nothing at all" })).send(&server);
+    let answer = search(&json!({ "query": "nothing at all" })).send(&server);
     assert_eq!(answer.ok()["results"], json!([]));
     assert_eq!((first.calls(), second.calls()), (1, 1));
 }
@@ -137,7 +137,7 @@ fn that_one_engine_finds_nothing_is_an_answer() {
 fn searches_that_may_not_be_or_cannot_be_are_refused() {
     let up = Upstream::site([searxng(1)]);
     let server = TestServer::with(|config| engines(config, &[("searxng", &up, &[])]));
-    search(json!({ "query": "x" })).header("x-mediary-privacy", "local").send(&server).refused(
+    search(&json!({ "query": "x" })).header("x-mediary-privacy", "local").send(&server).refused(
         403,
         "not_allowed",
         "may leave this machine",
@@ -154,12 +154,12 @@ fn searches_that_may_not_be_or_cannot_be_are_refused() {
         (json!({ "query": "x", "limit": 3 }), "limit"),
     ];
     for (fields, field) in rows {
-        let answer = search(fields).send(&server);
+        let answer = search(&fields).send(&server);
         answer.refused(400, "invalid_request", field);
     }
     assert_eq!(up.calls(), 0);
     let none = TestServer::with(|config| engines(config, &[]));
-    search(json!({ "query": "x" })).send(&none).refused(503, "engine_not_installed", "no search engine is set up");
+    search(&json!({ "query": "x" })).send(&none).refused(503, "engine_not_installed", "no search engine is set up");
 }
 
 /// A server with one provider, that may be searched with for chats.
