@@ -24,7 +24,7 @@ pub(super) async fn work(batches: Option<Arc<Batches>>, config: &Config, here: i
             Err(error) => tracing::error!(error.detail = %error, "no batch can be worked on"),
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The door behind which nodes are, or this one, where there is no broker.
