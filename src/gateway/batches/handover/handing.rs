@@ -171,10 +171,21 @@ impl Batches {
     }
 }
 
-/// Whether a job may have begun whose answer was not heard.
+/// Whether a job may have begun whose answer was not heard: all but what its provider has refused in so many words.
 fn may_have_begun(failure: &Failure) -> bool {
-    matches!(
+    !matches!(
         failure.kind,
-        FailureKind::Unreachable | FailureKind::TimedOut | FailureKind::Garbled | FailureKind::Overloaded { .. }
+        FailureKind::Malformed
+            | FailureKind::UnsupportedMedium
+            | FailureKind::TooLarge
+            | FailureKind::Unreadable
+            | FailureKind::Unacceptable
+            | FailureKind::ContextTooLong
+            | FailureKind::ContentRefused
+            | FailureKind::ModelGone
+            | FailureKind::BadKey
+            | FailureKind::RateLimited { .. }
+            | FailureKind::QuotaSpent { .. }
+            | FailureKind::NotAllowed
     )
 }
