@@ -241,6 +241,7 @@ fn help_shows_examples_and_no_inner_workings() {
         "image",
         "batch",
         "node",
+        "mcp",
         "models",
         "plan",
         "providers",

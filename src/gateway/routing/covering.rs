@@ -12,7 +12,7 @@ use crate::gateway::redaction::{Cover, Restored, SecretKind};
 
 /// A task as it is sent, and the way back.
 pub(super) struct Covered {
-    task: Option<(Task, Cover)>,
+    task: Option<Box<(Task, Cover)>>,
     is_json: bool,
 }
 
@@ -31,17 +31,17 @@ impl Covered {
             return Self { task: None, is_json };
         }
         let kinds: Vec<SecretKind> = rules.kinds.iter().filter_map(|name| SecretKind::named(name)).collect();
-        Self { task: Cover::over(task, &kinds), is_json }
+        Self { task: Cover::over(task, &kinds).map(Box::new), is_json }
     }
 
     /// The task as it is sent.
     pub(super) fn task<'t>(&'t self, task: &'t Task) -> &'t Task {
-        self.task.as_ref().map_or(task, |(covered, _)| covered)
+        self.task.as_deref().map_or(task, |(covered, _)| covered)
     }
 
     /// Notes of what was done, with that of this.
     pub(super) fn noted(&self, notes: &[TreatmentNote]) -> Vec<TreatmentNote> {
-        let own = self.task.iter().map(|(_, cover)| TreatmentNote {
+        let own = self.task.as_deref().into_iter().map(|(_, cover)| TreatmentNote {
             place: PartPath::Field("texts"),
             does: "redact",
             by: cover.told(),
@@ -53,7 +53,7 @@ impl Covered {
     /// The answer with the values in place of their names.
     pub(super) fn restored(self, reply: Box<dyn ReplyStream>) -> Box<dyn ReplyStream> {
         match self.task {
-            Some((_, cover)) => Box::new(Restored::new(reply, cover, self.is_json)),
+            Some(covered) => Box::new(Restored::new(reply, covered.1, self.is_json)),
             None => reply,
         }
     }

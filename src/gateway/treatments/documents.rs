@@ -31,7 +31,7 @@ impl Treatments {
     pub(super) async fn document_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let recipe = &self.pipelines.document_to_text;
         let key = memo::key(media, DOCUMENT_TO_TEXT, recipe, &memo.bounds).await;
-        self.remembered.or_read(key, async { self.pages_text(media, PageSelection::all(), memo).await }).await
+        self.remembered.or_read(key, Box::pin(self.pages_text(media, PageSelection::all(), memo))).await
     }
 
     /// The text of some pages.

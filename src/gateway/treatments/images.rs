@@ -27,7 +27,7 @@ impl Treatments {
     pub(super) async fn picture_text(&self, media: &Media, memo: &Memo) -> Result<Arc<Extract>, Failure> {
         let recipe = &self.pipelines.image_to_text;
         let key = memo::key(media, IMAGE_TO_TEXT, recipe, &memo.bounds).await;
-        self.remembered.or_read(key, async { self.seen(media, memo).await }).await
+        self.remembered.or_read(key, Box::pin(self.seen(media, memo))).await
     }
 
     async fn seen(&self, media: &Media, memo: &Memo) -> Result<Extract, Failure> {

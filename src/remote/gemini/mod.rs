@@ -33,9 +33,7 @@ pub(crate) use turns::mime;
 use crate::dialect::CallOf;
 use crate::live::LiveDialect;
 use crate::tool_names::Spelling;
-use crate::{
-    Dialect, FileForm, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable,
-};
+use crate::{Dialect, HttpCall, JobCall, Quirks, Reader, blame, call_ids, images, moved, tool_names, unwritable};
 
 /// Its name in catalogs and configuration.
 const NAME: &str = "gemini";
@@ -56,8 +54,8 @@ impl Dialect for Gemini {
         Some(&live::Live)
     }
 
-    fn files(&self) -> Option<FileForm> {
-        Some(FileForm::Gemini)
+    fn files(&self) -> Option<crate::FileForm> {
+        Some(crate::FileForm::Gemini)
     }
 
     fn encode(&self, call: &Call<'_>, quirks: &Quirks) -> Result<HttpCall, Failure> {
