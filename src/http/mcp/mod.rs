@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{any, get, post};
+use axum::routing::{get, post};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -55,7 +55,7 @@ pub(super) fn beside(app: Router, state: AppState, known: Known) -> Router {
     let rules = state.config.server.clone();
     let speaking = Speaking { state, service, running, server, sessions: Arc::default() };
     let routes = Router::new()
-        .route("/mcp", any(streamable))
+        .route("/mcp", post(streamable).fallback(streamable))
         .route("/sse", get(open))
         .route("/sse/messages", post(message))
         .with_state(speaking);

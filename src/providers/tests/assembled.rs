@@ -372,7 +372,7 @@ fn merging_loses_no_field_of_a_model() {
                  streaming = false\nstructured = \"json\"\nreasoning = true\nhosted_tools = [\"t_\"]\nresponses = \"only\"\nlogprobs = true\nmany_replies = true\n\
                  audio_output = true\nspeakers = true\nlanguages = [\"en\"]\nvoices = [{ name = \"v\", gender = \"male\" }]\ngives = [\"wav\"]\nimages = { sizes = [\"8x8\"], range = { step = 1, least = 1, most = 2, ratio = 3, pixels = 4 }, ratios = [\"1:1\"], count = 1, sources = 1, mask = \"alpha\" }\nvideo = { seconds = [4], sizes = [\"8x8\"], ratios = [\"1:1\"], lines = [720], audio = true, remixes = true, needs_picture = true, by_address = true, fixed = true }\n\
                  vectors = { family = \"f\", dimensions = 1, shortenable = true, takes_tokens = true, inputs = 2, batch_tokens = 3 }\n\
-                 refuses = [\"seed\"]\nprice = \"free\"\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\
+                 refuses = [\"seed\"]\nprice = \"free\"\nbatch_percent = 50\nfree_limits = { rpm = 1, rph = 9, rpd = 2, tpm = 3, tpd = 4, reset = { hour = 3, zone = \"Asia/Shanghai\" } }\n\
                  tiers = { code = 2 }\nlifecycle = \"preview\"\naliases = [\"n\"]\nsource = \"s\"\nchecked = \"2026-01-02\"";
     let whole: ModelEntry = toml::from_str(names).unwrap();
     let debugged = format!("{whole:?}");
