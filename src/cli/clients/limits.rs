@@ -55,7 +55,7 @@ pub(super) struct Limits {
     /// Let nothing of it leave this machine
     #[arg(long)]
     local_only: bool,
-    /// Keep personal data and secrets of its texts here, as [redaction] says
+    /// Keep personal data and secrets of its texts here, as the section redaction of the configuration says
     #[arg(long)]
     redact: bool,
     /// What every chat begins with, before whatever the client says
