@@ -9,8 +9,9 @@ use futures_util::StreamExt as _;
 use super::streams::NODES;
 use super::{LeasedWork, Queue, QueueAway};
 
-/// How much longer than it was asked to a broker may take to say that there is nothing.
-const SLACK: Duration = Duration::from_secs(5);
+/// How much longer than it was asked to a broker may take to say that there is nothing. Less than the five seconds after which
+/// the client takes its silence for that, so that a consumer that is gone is made anew.
+const SLACK: Duration = Duration::from_secs(3);
 
 impl Queue {
     /// Takes a piece of work; `None`: there was none for so long. A broker that does not even say that is asked anew.
