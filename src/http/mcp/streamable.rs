@@ -51,12 +51,14 @@ pub(in super::super) async fn streamable(
     let (head, body) = request.into_parts();
     let JsonBody { text, parsed } = json_body(Request::from_parts(head.clone(), body), &speaking.state).await?;
     let message = Message::read(&text);
-    if let Some(id) = message.taken_back() {
-        speaking.running.cancel(&caller, &id);
+    if let (Some(caller), Some(id)) = (&caller, message.taken_back()) {
+        speaking.running.cancel(caller, &id);
     }
     let begins = message.begins();
     let mut request = Request::from_parts(head, Body::from(text.clone()));
-    request.extensions_mut().insert(caller);
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
     let Ok(response) = tower::ServiceExt::oneshot(speaking.service, request).await;
     let mut response = response.map(|body| Body::new(Held::new(Body::new(body), parsed))).into_response();
     if begins
@@ -68,8 +70,9 @@ pub(in super::super) async fn streamable(
     Ok(response)
 }
 
-/// Who sends a message.
-fn caller(headers: &HeaderMap) -> Caller {
-    let session = headers.get(SESSION).and_then(|session| session.to_str().ok()).unwrap_or_default();
-    Caller { owner: client_of(headers), session: session.to_owned() }
+/// Who sends a message; `None`: it names no session, so that its calls are told apart from others with the same key by nothing,
+/// and end with their connection alone.
+fn caller(headers: &HeaderMap) -> Option<Caller> {
+    let session = headers.get(SESSION).and_then(|session| session.to_str().ok()).filter(|name| !name.is_empty())?;
+    Some(Caller { owner: client_of(headers), session: session.to_owned() })
 }
