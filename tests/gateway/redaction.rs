@@ -9,6 +9,7 @@ use super::client::Request;
 use super::keys_providers::Place;
 use super::server::TestServer;
 use super::upstream::Upstream;
+use super::web_search::{engines, searxng};
 
 const SAID: &str = "Write to mina.brown@example.org, card 4111 1111 1111 1111, from +49 30 901820.";
 const SEEN: &str = "Write to [EMAIL_1], card [CARD_1], from [PHONE_1].";
@@ -48,6 +49,21 @@ fn the_provider_gets_names_and_the_client_its_values() {
     for value in ["mina.brown", "4111", "sk-proj", "901820"] {
         assert!(!seen.contains(value), "{seen}");
     }
+}
+
+#[test]
+fn a_search_engine_is_asked_no_more_than_a_provider() {
+    let (up, web) = (Upstream::doing([says("So it is.")]), Upstream::site([searxng(1)]));
+    let server = serving(&[up.far_entry("up", json!({ "models": [{ "id": "m" }] }))], |config| {
+        engines(config, &[("searxng", &web, &[])]);
+        config.routing.redaction =
+            Redaction { providers: vec!["*".to_owned()], kinds: ALL.map(str::to_owned).to_vec() };
+    });
+    let answer = asking(said(SAID)).header("x-mediary-web-search", "true").send(&server);
+    assert_eq!(answer.header("x-mediary-web-search"), Some("searxng;results=1"), "{answer}");
+    let path = web.last().path;
+    assert!(path.contains("EMAIL_1") && path.contains("CARD_1"), "{path}");
+    assert!(!path.contains("mina.brown") && !path.contains("4111") && !path.contains("901820"), "{path}");
 }
 
 #[test]

@@ -3,12 +3,40 @@
 use mediary_core::Target;
 use mediary_core::capability::Abilities;
 use mediary_core::provider::ReplyStream;
-use mediary_core::task::{PartPath, ReplyFormat, Task};
+use mediary_core::task::{Embed, EmbedInput, PartPath, ReplyFormat, Task};
 
+use super::Router;
 use super::account::Account;
 use super::answer::TreatmentNote;
 use crate::config::Redaction;
 use crate::gateway::redaction::{Cover, Restored, SecretKind};
+
+impl Router {
+    /// Words for those who are no provider, such as search engines: covered where the client's key wants that, or all do.
+    pub(in crate::gateway) fn words_for_strangers(&self, words: String, account: &Account) -> String {
+        let rules = &self.routing.redaction;
+        if !rules.providers.iter().any(|name| name == "*") && !is_asked_for(account) {
+            return words;
+        }
+        let task = Task::Embed(Embed { inputs: vec![EmbedInput::Text(words.clone())], ..Embed::default() });
+        match Cover::over(&task, &kinds(rules)) {
+            Some((Task::Embed(covered), _)) => match covered.inputs.into_iter().next() {
+                Some(EmbedInput::Text(covered)) => covered,
+                Some(EmbedInput::Tokens(_)) | None => words,
+            },
+            Some(_) | None => words,
+        }
+    }
+}
+
+/// Whether a client's key wants that.
+fn is_asked_for(account: &Account) -> bool {
+    account.admitted().is_some_and(|admitted| admitted.client().rules.redact)
+}
+
+fn kinds(rules: &Redaction) -> Vec<SecretKind> {
+    rules.kinds.iter().filter_map(|name| SecretKind::named(name)).collect()
+}
 
 /// A task as it is sent, and the way back.
 pub(super) struct Covered {
@@ -26,12 +54,10 @@ impl Covered {
     ) -> Self {
         let is_json = matches!(task, Task::Chat(chat) if chat.format != ReplyFormat::Text);
         let named = rules.providers.iter().any(|name| name == "*" || name == target.provider.as_str());
-        let is_asked_for = || account.admitted().is_some_and(|admitted| admitted.client().rules.redact);
-        if row.is_local || !(named || is_asked_for()) {
+        if row.is_local || !(named || is_asked_for(account)) {
             return Self { task: None, is_json };
         }
-        let kinds: Vec<SecretKind> = rules.kinds.iter().filter_map(|name| SecretKind::named(name)).collect();
-        Self { task: Cover::over(task, &kinds).map(Box::new), is_json }
+        Self { task: Cover::over(task, &kinds(rules)).map(Box::new), is_json }
     }
 
     /// The task as it is sent.

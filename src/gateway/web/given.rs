@@ -77,6 +77,7 @@ impl Gateway {
         }
         let Task::Chat(chat) = &mut request.task else { return Ok(None) };
         let Some(text) = query_of(chat) else { return Ok(None) };
+        let text = self.router.words_for_strangers(text, &request.bounds.account);
         let query = SearchQuery { text, most: search.results, page: 1, language: None, period: None, safe: None };
         let privacy: Privacy = request.bounds.privacy;
         let wish = SearchWish { query, engine: None, client: request.client.clone(), privacy };
