@@ -352,6 +352,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
                 "src/gateway/probes/question.rs",
                 "src/gateway/redaction/task.rs",
                 "src/gateway/routing/billing.rs",
+                "src/gateway/routing/covering.rs",
                 "src/gateway/routing/sending.rs",
                 "src/gateway/tasks/cached.rs",
                 "src/gateway/tasks/explain.rs",
