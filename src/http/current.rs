@@ -7,7 +7,6 @@ use axum::Router;
 
 use super::router::router;
 use super::state::AppState;
-use crate::gateway::Gateway;
 
 /// What requests are served by now. Clones are the same.
 #[derive(Debug, Clone)]
@@ -17,7 +16,7 @@ pub struct Current(Arc<RwLock<Serving>>);
 struct Serving {
     routes: Router,
     /// What they are served with; `None`: they are a test's.
-    gateway: Option<Arc<Gateway>>,
+    state: Option<AppState>,
 }
 
 impl Current {
@@ -29,7 +28,7 @@ impl Current {
 
     #[cfg(test)]
     pub(super) fn of(routes: Router) -> Self {
-        Self(Arc::new(RwLock::new(Serving { routes, gateway: None })))
+        Self(Arc::new(RwLock::new(Serving { routes, state: None })))
     }
 
     /// From the next request on, serves with this state.
@@ -41,15 +40,14 @@ impl Current {
         self.0.read().unwrap_or_else(PoisonError::into_inner).routes.clone()
     }
 
-    /// What does the work by now.
-    pub(super) fn gateway(&self) -> Option<Arc<Gateway>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).gateway.clone()
+    /// What handlers are given by now.
+    pub(super) fn state(&self) -> Option<AppState> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).state.clone()
     }
 }
 
 impl Serving {
     fn of(state: AppState) -> Self {
-        let gateway = Some(state.gateway.clone());
-        Self { routes: router(state), gateway }
+        Self { routes: router(state.clone()), state: Some(state) }
     }
 }

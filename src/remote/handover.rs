@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use mediary_core::provider::{GivenFiles, Timeouts};
 use mediary_core::task::{Chat, MediaPart, Part};
-use mediary_core::{ContentHash, Failure};
+use mediary_core::{Blob, ContentHash, Failure};
 
 use crate::uploads::FileForm;
-use crate::{Remote, gemini};
+use crate::{Remote, gemini, unwritable};
 
 /// Uploading and the provider's own preparation of a long video.
 const WITHIN: Duration = Duration::from_secs(600);
@@ -112,12 +112,26 @@ impl Remote {
         let name = match form.upload(part)? {
             Some(call) => FileForm::named(&self.posted(call, SENDING, Some(key)).await?)?,
             None => {
-                let (client, base_url) = (self.client(), &self.endpoint().base_url);
-                gemini::upload(client.0.errands(), base_url, key, &part.media, part.name.as_deref(), WITHIN).await?
+                let mime = gemini::mime(part.media.format);
+                let mime = mime.ok_or_else(|| unwritable::medium(self.dialect().name(), &part.media))?;
+                self.upload_in_pieces((mime, &part.media.blob), part.name.as_deref(), key).await?
             }
         };
         given.keep(&content, &name).await;
         Ok(Some(name))
+    }
+
+    /// Uploads a file of this media type in pieces; gives the address to name it by.
+    ///
+    /// # Errors
+    /// As any call; unreadable when the provider cannot make use of it.
+    pub(crate) async fn upload_in_pieces(
+        &self,
+        file: (&str, &Blob),
+        name: Option<&str>,
+        key: &str,
+    ) -> Result<String, Failure> {
+        gemini::upload(self.client().0.errands(), &self.endpoint().base_url, key, file, name, WITHIN).await
     }
 
     /// Removes a file that was handed over.

@@ -14,6 +14,7 @@ mod body;
 mod browse;
 mod call_ids;
 mod cause;
+mod citations;
 mod client;
 mod cloudflare;
 mod comfyui;

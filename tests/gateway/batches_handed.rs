@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::batches::{batching, line, lines, sorted};
 use super::batches_vendor::Vendor;
+use super::batches_vendors::{anthropic, gemini};
 use super::chat_talk::over;
 use super::cli_serve::Served;
 use super::client::{Answer, Request};
@@ -123,6 +124,63 @@ fn lines_go_to_a_batch_of_their_provider_and_what_that_leaves_goes_as_ever() {
     assert_eq!(single, ["expires", "wrong"], "what the batch left unanswered, once each");
     assert!(desk.files.is_empty(), "nothing is left at the vendor: {:?}", desk.files);
     assert_eq!(desk.wrong, Vec::<String>::new());
+}
+
+#[test]
+fn each_vendor_is_asked_for_a_batch_in_its_own_words() {
+    for (dialect, vendor) in [("anthropic", anthropic()), ("gemini", gemini())] {
+        let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let server = handing(folder.path(), &vendor.entry(dialect, &price()), Handover::Asked);
+        let id = server.batch(&lines(&["one", "wrong", "expires", "two"].map(line)), allowed());
+        let batch = server.batch_ended(&id);
+        assert_eq!(batch["request_counts"], json!({ "total": 4, "completed": 3, "failed": 1 }), "{dialect} {batch}");
+        let good = [("expires", "You said expires."), ("one", "You said one."), ("two", "You said two.")];
+        assert_eq!(server.said(&batch["output_file_id"]), pairs(&good), "{dialect}");
+        let desk = vendor.desk();
+        assert_eq!(desk.wrong, Vec::<String>::new(), "{dialect}");
+        assert_eq!(
+            (desk.jobs.len(), desk.jobs[0].words()),
+            (1, ["one", "wrong", "expires", "two"].map(str::to_owned).to_vec())
+        );
+        let mut single = desk.single.clone();
+        single.sort();
+        assert_eq!(single, ["expires", "wrong"], "{dialect}: what the batch left unanswered, once each");
+        assert!(desk.files.is_empty(), "{dialect}: nothing is left at the vendor: {:?}", desk.files);
+        assert!(desk.jobs[0].is_removed, "{dialect}");
+    }
+}
+
+#[test]
+fn a_batch_whose_beginning_was_not_heard_is_found_at_each_vendor() {
+    for (dialect, vendor) in [("anthropic", anthropic()), ("gemini", gemini())] {
+        let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        vendor.desk().says_nothing = true;
+        let server = handing(folder.path(), &vendor.entry(dialect, &price()), Handover::Always);
+        let batch = server.batch_ended(&server.batch(&lines(&["one", "two"].map(line)), json!({})));
+        let good = [("one", "You said one."), ("two", "You said two.")];
+        assert_eq!(server.said(&batch["output_file_id"]), pairs(&good), "{dialect} {batch}");
+        assert_eq!(vendor.counts(), (1, 0), "{dialect}: nothing was sent twice");
+    }
+}
+
+#[test]
+fn a_batch_is_ended_at_each_vendor() {
+    for (dialect, vendor) in [("anthropic", anthropic()), ("gemini", gemini())] {
+        let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        vendor.desk().holds = true;
+        let server = handing(folder.path(), &vendor.entry(dialect, &price()), Handover::Always);
+        let id = server.batch(&lines(&["one", "two"].map(line)), json!({}));
+        wait_until("the vendor has it", || vendor.desk().jobs.len() == 1);
+        server.ask(Request::new("POST", format!("/v1/batches/{id}/cancel")).body("application/json", "{}")).ok();
+        let batch = server.batch_ended(&id);
+        assert_eq!(
+            (&batch["status"], &batch["request_counts"]["completed"]),
+            (&json!("cancelled"), &json!(1)),
+            "{batch}"
+        );
+        assert_eq!(server.said(&batch["output_file_id"]), pairs(&[("one", "You said one.")]), "{dialect}");
+        assert!(vendor.desk().jobs[0].is_cancelled && vendor.desk().single.is_empty(), "{dialect}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A vendor with batches of its own, in this process, as strict as the real ones: OpenAI's, with files.
+//! A vendor with batches of its own, in this process, as strict as the real ones: here OpenAI's, with files; those of others
+//! are in `batches_vendors`.
 //!
 //! It answers lines and single requests alike, by their last words, and remembers which came how. A batch ends when it is
 //! asked about and nothing holds it.
@@ -40,6 +41,7 @@ pub(crate) struct Job {
     pub(crate) lines: Vec<(String, Value)>,
     pub(crate) is_cancelled: bool,
     pub(crate) is_over: bool,
+    pub(crate) is_removed: bool,
 }
 
 impl Job {
@@ -56,16 +58,17 @@ pub(crate) struct Vendor {
 }
 
 /// The last words of a chat.
-fn words(body: &Value) -> String {
-    let last = body["messages"].as_array().and_then(|messages| messages.last());
-    let content = last.map_or(&Value::Null, |last| &last["content"]);
-    let text = content.as_str().or_else(|| content[0]["text"].as_str());
+pub(crate) fn words(body: &Value) -> String {
+    let messages = body["messages"].as_array().or_else(|| body["contents"].as_array());
+    let last = messages.and_then(|messages| messages.last()).unwrap_or(&Value::Null);
+    let content = &last["content"];
+    let text = content.as_str().or_else(|| content[0]["text"].as_str()).or_else(|| last["parts"][0]["text"].as_str());
     text.unwrap_or_default().to_owned()
 }
 
-const KEY: &str = "sk-far-0123456789abcdef";
+pub(crate) const KEY: &str = "sk-far-0123456789abcdef";
 
-fn refusal(status: u16, message: &str) -> Reply {
+pub(crate) fn refusal(status: u16, message: &str) -> Reply {
     Reply::Json(status, json!({ "error": { "message": message, "type": "invalid_request_error" } }))
 }
 
@@ -74,7 +77,7 @@ impl Vendor {
         Self::of(openai)
     }
 
-    fn of(answer: impl Fn(&Seen, &mut Desk) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn of(answer: impl Fn(&Seen, &mut Desk) -> Reply + Send + Sync + 'static) -> Self {
         let desk = Arc::<Mutex<Desk>>::default();
         let its = desk.clone();
         let studio = Studio::new(move |seen, _| answer(seen, &mut its.lock().expect("it is not poisoned")));
@@ -192,7 +195,14 @@ fn begun(seen: &Seen, desk: &mut Desk) -> Reply {
         }
         lines.push((name, line["body"].clone()));
     }
-    let job = Job { id: format!("batch_v{}", desk.jobs.len()), body, lines, is_cancelled: false, is_over: false };
+    let job = Job {
+        id: format!("batch_v{}", desk.jobs.len()),
+        body,
+        lines,
+        is_cancelled: false,
+        is_over: false,
+        is_removed: false,
+    };
     let shown = shown(&job);
     desk.jobs.push(job);
     if desk.says_nothing { Reply::Close } else { Reply::Json(200, shown) }

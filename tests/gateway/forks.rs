@@ -177,6 +177,33 @@ fn a_client_that_leaves_ends_all_calls() {
 }
 
 #[test]
+fn media_are_treated_for_free_where_dollars_are_bounded() {
+    use base64::Engine as _;
+    let price = json!({ "input_usd": 1.0, "output_usd": 10.0 });
+    let up = Upstream::doing([says("A sign with a time on it.")]);
+    let models = json!([
+        { "id": "blind", "accepts": [], "price": price }, { "id": "eye", "accepts": ["png", "jpeg"], "price": price },
+    ]);
+    let server = with_providers(&[up.far_entry("far", json!({ "models": models }))]);
+    let picture = base64::engine::general_purpose::STANDARD.encode(sample("sign.png"));
+    let content = json!([
+        { "type": "text", "text": "What does it say?" },
+        { "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{picture}") } },
+    ]);
+    let fields = json!({
+        "models": ["far/blind"], "messages": [{ "role": "user", "content": content }], "budget": { "usd": 1.0 },
+    });
+    fork(&server, fields.clone()).ok();
+    let asked = |up: &Upstream| -> Vec<String> {
+        up.seen().iter().map(|seen| seen.json()["model"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(asked(&up), ["blind"]);
+    assert!(up.last().json()["messages"].to_string().contains("21:45"), "it was read here: {}", up.last().json());
+    fork(&server, over(fields, json!({ "budget": {} }))).ok();
+    assert_eq!(asked(&up), ["blind", "eye", "blind"], "without such a bound it is described");
+}
+
+#[test]
 fn no_call_is_made_that_might_pass_the_budget_and_none_is_longer_than_it_allows() {
     let price = json!({ "models": [{ "id": "m", "price": { "input_usd": 1.0, "output_usd": 10.0 } }] });
     let dear = json!({ "models": [{ "id": "m", "price": { "input_usd": 1.0, "output_usd": 10_000.0 } }] });

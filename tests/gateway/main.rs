@@ -30,6 +30,7 @@ mod batches_handed;
 mod batches_killed;
 mod batches_messages;
 mod batches_vendor;
+mod batches_vendors;
 mod boxes;
 mod cascade;
 mod chat_adapted;

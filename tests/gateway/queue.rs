@@ -3,8 +3,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use mediary_servers::Nats;
+use mediary_store::{Queue, QueueBounds};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -15,6 +17,7 @@ use super::cli_serve::Served;
 use super::client::Request;
 use super::images_edits::{form, text};
 use super::keys_providers::Place;
+use super::pdf::Pdf;
 use super::server::{sample, wait_until};
 use super::upstream::Gate;
 use super::videos_studio::{Reply, Studio};
@@ -206,4 +209,69 @@ fn a_server_starts_while_its_broker_is_away_and_its_batches_wait() {
     // Without a broker it answers them itself.
     let served = place.serve(&[]);
     assert_eq!(names(&lines_of(&served, &ended(&served, &id)["output_file_id"])), ["a"]);
+}
+
+/// A line that reads a document of 45 pages, and its body.
+fn long_document() -> (String, Value) {
+    use base64::Engine as _;
+    let pages: Vec<String> =
+        (0..45).map(|page| format!("On page {page} of this paper there are words about the weather.")).collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let document = base64::engine::general_purpose::STANDARD.encode(Pdf::of_texts(&pages).bytes());
+    let url = format!("data:application/pdf;base64,{document}");
+    let body = json!({ "model": "mistral-ocr-latest", "document": { "type": "document_url", "document_url": url } });
+    let line = json!({ "custom_id": "paper", "method": "POST", "url": "/v1/ocr", "body": body });
+    (lines(&[line]), body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_document_is_read_in_parts_by_whoever_has_time() {
+    let Some(broker) = Nats::start() else { return };
+    let place = Place::with(&[]);
+    let served = serve(&place, &broker);
+    let (text, body) = long_document();
+    let id = batch(&served, "/v1/ocr", &text);
+    let bounds = QueueBounds { lease: Duration::from_secs(1), backlog: 1_000, done_bytes: 1 << 30 };
+    let queue = Queue::open(&broker.url().parse().expect("it is an address"), "mediary", bounds).await;
+    let queue = queue.expect("the broker is there");
+    let mut taken = Vec::new();
+    while taken.len() < 3 {
+        let work = queue.take(Duration::from_secs(5)).await.expect("the broker answers").expect("there is work");
+        let job: Value = serde_json::from_slice(&work.body()).expect("it is JSON");
+        taken.push((work.name().rsplit('.').next().unwrap_or_default().to_owned(), job["part"].clone()));
+        work.give_back().await.expect("the broker hears");
+    }
+    // What was given back is given out again, so that a part may have come twice.
+    for (name, part) in &taken {
+        let expected = match name.as_str() {
+            "part0" => r#"{"pages":"0-19"}"#,
+            "part1" => r#"{"pages":"20-39"}"#,
+            _ => r#"{"pages":"40-44"}"#,
+        };
+        assert_eq!(part, expected, "{name}");
+    }
+    let nodes = tokio::task::spawn_blocking(move || {
+        let _nodes = [Node::start(&place, &broker), Node::start(&place, &broker)];
+        let ended = ended(&served, &id);
+        assert_eq!(ended["request_counts"], json!({ "total": 1, "completed": 1, "failed": 0 }), "{ended}");
+        let line = lines_of(&served, &ended["output_file_id"]).remove(0);
+        let whole = ask(&served, &Request::new("POST", "/v1/ocr").body("application/json", body.to_string()));
+        assert_eq!(whole["pages"].as_array().map(Vec::len), Some(45));
+        assert_eq!(line["response"]["body"], whole);
+    });
+    nodes.await.expect("it holds");
+}
+
+#[test]
+fn parts_that_no_node_has_are_taken_back_with_their_batch() {
+    let Some(broker) = Nats::start() else { return };
+    let place = Place::with(&[]);
+    let served = serve(&place, &broker);
+    let id = batch(&served, "/v1/ocr", &long_document().0);
+    let stands = || ask(&served, &Request::new("GET", format!("/v1/batches/{id}")));
+    wait_until("it goes on", || stands()["status"] == "in_progress");
+    ask(&served, &Request::new("POST", format!("/v1/batches/{id}/cancel")));
+    wait_until("it ends without a node", || stands()["status"] == "cancelled");
+    let error = lines_of(&served, &stands()["error_file_id"]);
+    assert_eq!((names(&error), &error[0]["error"]["code"]), (vec!["paper"], &json!("batch_cancelled")));
 }

@@ -26,6 +26,8 @@ pub(crate) enum Reply {
     File(&'static str, Vec<u8>),
     /// A redirect to this address.
     Moved(String),
+    /// A place to upload to, as Google names one.
+    UploadTo(String),
     /// The connection is closed without a word.
     Close,
     /// Nothing is said until the other side leaves, or the studio ends.
@@ -118,6 +120,7 @@ fn serve(stream: TcpStream, noted: &Mutex<Vec<Seen>>, answer: &Answering) {
             }
             Reply::File(mime, bytes) => (format!("200 OK\r\ncontent-type: {mime}"), bytes),
             Reply::Moved(address) => (format!("302 X\r\nlocation: {address}"), Vec::new()),
+            Reply::UploadTo(address) => (format!("200 OK\r\nx-goog-upload-url: {address}"), Vec::new()),
             Reply::Close => return,
             Reply::Hang => {
                 drop(input.read(&mut [0]));

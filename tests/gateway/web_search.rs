@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::chat_talk::{asking, configure};
 use super::chat_words::says;
 use super::client::{Answer, Request};
-use super::server::TestServer;
+use super::server::{TestServer, wait_until};
 use super::upstream::{Act, Upstream};
 
 /// Results of a SearXNG: this many, by their numbers.
@@ -275,4 +275,45 @@ fn the_targets_own_search_is_used_where_it_has_one_and_that_is_asked_for() {
     let server = chatting(plain.entry("a", json!({})), &web);
     let answer = asking(json!({})).header("x-mediary-web-search", "vendor").send(&server);
     assert_eq!((answer.said().as_str(), answer.header("x-mediary-web-search")), ("Given.", Some("searxng;results=1")));
+}
+
+#[test]
+fn the_sources_of_the_targets_own_search_are_passed_on() {
+    let grounding = json!({
+        "webSearchQueries": ["tower"], "groundingChunks": [{ "web": { "uri": "https://a.example/", "title": "a.example" } }],
+        "groundingSupports": [{ "segment": { "startIndex": 0, "endIndex": 5 }, "groundingChunkIndices": [0] }],
+    });
+    let gemini = json!({ "candidates": [{ "content": { "role": "model", "parts": [{ "text": "Found." }] }, "finishReason": "STOP",
+        "groundingMetadata": grounding }],
+        "usageMetadata": { "promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2 } });
+    let (up, web) = (Upstream::doing([body(200, &gemini)]), Upstream::site([searxng(1)]));
+    let entry = json!({ "id": "g", "dialect": "gemini", "base_url": format!("http://{}/v1beta", up.address),
+        "api_keys": ["key-of-gemini-1"], "models": [{ "id": "m", "hosted_tools": ["googleSearch"] }] });
+    let server = chatting(entry, &web);
+    let answer = asking(json!({})).header("x-mediary-web-search", "vendor").send(&server).ok();
+    let cited = json!({ "url": "https://a.example/", "title": "a.example", "start_index": 0, "end_index": 5 });
+    let expected = json!([{ "type": "url_citation", "url_citation": cited }]);
+    assert_eq!(answer["choices"][0]["message"]["annotations"], expected, "{answer}");
+}
+
+#[test]
+fn members_of_a_fork_and_responses_in_the_background_are_given_the_same() {
+    let (up, web) = (Upstream::doing([says("So it is [1].")]), Upstream::site([searxng(2)]));
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let server = TestServer::with(|config| {
+        config.store.dir = Some(folder.path().join("store"));
+        engines(config, &[("searxng", &web, &[])]);
+        configure(config, &[up.entry("a", json!({}))]);
+    });
+    let fields = json!({ "models": ["a/m"], "messages": [{ "role": "user", "content": "How tall is it?" }] });
+    let fork = Request::new("POST", "/v1/chat/completions/fork").body("application/json", fields.to_string());
+    let answer = fork.header("x-mediary-web-search", "vendor").send(&server);
+    assert_eq!((answer.status, answer.header("x-mediary-web-search")), (200, Some("searxng;results=2")), "{answer}");
+    assert!(up.last().json()["messages"].to_string().contains("searxng"), "{}", up.last().json());
+    let fields = json!({ "model": "a/m", "input": "How tall is it?", "background": true });
+    let response = Request::new("POST", "/v1/responses").body("application/json", fields.to_string());
+    let answer = response.header("x-mediary-web-search", "true").send(&server);
+    assert_eq!((answer.status, answer.header("x-mediary-web-search")), (200, Some("searxng;results=2")), "{answer}");
+    wait_until("it is asked", || up.calls() == 2);
+    assert!(up.last().json()["messages"].to_string().contains("searxng"), "{}", up.last().json());
 }

@@ -189,6 +189,7 @@ impl Canon {
             is_planned: _,
             // What it gave stands in the chat.
             web: _,
+            has_free_help,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);
@@ -196,6 +197,7 @@ impl Canon {
         self.number(costs.iter().position(|known| known == cost).unwrap_or(costs.len()) as u64);
         self.list(providers, |canon, provider| canon.text(provider.as_str()));
         self.flag(*allows_paid);
+        self.flag(*has_free_help);
     }
 
     fn chat(&mut self, chat: &Chat, but: Option<usize>) {

@@ -114,6 +114,17 @@ pub trait Door: Send + Sync + fmt::Debug {
         None
     }
 
+    /// The fields that make parts of a line, each a request of its own when they are added to it; none: it is answered as a
+    /// whole.
+    fn parts<'a>(&'a self, _call: &'a LineCall) -> BoxFuture<'a, Vec<String>> {
+        Box::pin(async { Vec::new() })
+    }
+
+    /// The answers to the parts of a line as its answer, each with the fields that asked for it; `None`: one of them is none.
+    fn joined(&self, _parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Reads a line of a file for an endpoint.
     ///
     /// # Errors

@@ -110,10 +110,16 @@ impl Batches {
             return Ok(None);
         }
         // Some node may have sent it: what comes of that is waited for.
-        tokio::select! {
-            answer = answering => Ok(Some(answer)),
-            () = self.stopping.cancelled() => Ok(None),
+        let answer = tokio::select! {
+            answer = answering => answer,
+            () = self.stopping.cancelled() => return Ok(None),
+        };
+        if answer.is_left() {
+            // Parts of it were taken back.
+            self.kept.waits_again(&work.batch.id, line.number).await.map_err(not_kept)?;
+            return Ok(None);
         }
+        Ok(Some(answer))
     }
 
     fn call(&self, work: &Work, line: &BatchLine, attempt: u32) -> LineCall {

@@ -99,6 +99,7 @@ impl Gateway {
     /// When none has answered.
     pub async fn fork(self: &Arc<Self>, mut request: TaskRequest, wish: &ForkWish) -> Result<Fork, CallError> {
         let begun = Instant::now();
+        request.bounds.has_free_help = wish.usd.is_some();
         let by_model: Vec<Criterion> =
             wish.criteria.iter().map(|(criterion, _)| *criterion).filter(|criterion| criterion.is_judged()).collect();
         let seating = Box::pin(self.seated(&mut request, wish, !by_model.is_empty()));

@@ -1,21 +1,26 @@
 //! The door of a server that hands its batches' lines out: each is answered by some node, and found again by its name after a
 //! restart, so that none is in doubt.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use mediary_core::provider::BoxFuture;
 use mediary_core::{Failure, FailureKind, ProviderId};
 use mediary_store::{BatchKind, HandedOut, Queue, QueueAway};
+use tokio::sync::OnceCell;
 
 use super::super::batches::{Door, LineAnswer, LineCall, LineFault, LineOutcome, ReadLine};
 use super::super::routing::AtProvider;
-use super::wire::{self, Depot, Done, Job};
+use super::wire::{self, Depot, Done, Job, Text};
 
 /// How soon it is tried again where the broker is away, or there is as much to do as there may be.
 const AGAIN: Duration = Duration::from_secs(1);
 /// A line of which nothing is heard is handed out again this often: a broker that lost power may have lost it.
 const LOST: Duration = Duration::from_secs(60);
+/// So many parts of a line are handed out at once.
+const PARTS_AT_ONCE: usize = 64;
 
 /// A door behind which nodes are.
 #[derive(Debug)]
@@ -24,19 +29,22 @@ pub struct QueueDoor {
     depot: Depot,
     /// What reads and writes lines.
     words: Arc<dyn Door>,
+    /// How many parts lines under way are in, by their names, where it is more than one.
+    parted: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl QueueDoor {
     /// A door to the nodes of a queue; lines are read and written as at another door.
     #[must_use]
     pub fn new(queue: Arc<Queue>, depot: Depot, words: Arc<dyn Door>) -> Self {
-        Self { queue, depot, words }
+        Self { queue, depot, words, parted: Arc::default() }
     }
 }
 
 impl Door for QueueDoor {
     fn answer(&self, call: LineCall) -> BoxFuture<'static, LineAnswer> {
-        let (queue, depot) = (self.queue.clone(), self.depot.clone());
+        let (queue, depot, words) = (self.queue.clone(), self.depot.clone(), self.words.clone());
+        let parted = self.parted.clone();
         // What must not leave this machine is answered on it.
         if call.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("x-mediary-privacy") && value == "local") {
             return self.words.answer(call);
@@ -46,8 +54,16 @@ impl Door for QueueDoor {
             if call.announced.announce().await.is_err() {
                 return LineAnswer::left();
             }
+            let parts = words.parts(&call).await;
+            if !parts.is_empty() {
+                parted.lock().unwrap_or_else(PoisonError::into_inner).insert(call.name.clone(), parts.len());
+            }
             loop {
-                match answered(&queue, &depot, &call).await {
+                let answered = match parts.is_empty() {
+                    true => answered((&queue, &depot), (&call, &OnceCell::new()), &call.name, None).await,
+                    false => answered_in_parts(&queue, &depot, &call, &parts, &*words).await,
+                };
+                match answered {
                     Ok(answer) => return answer,
                     Err(failure) if failure.kind == FailureKind::Unreachable => {
                         tracing::warn!(error.detail = %failure, "a line of a batch waits for the queue");
@@ -80,8 +96,12 @@ impl Door for QueueDoor {
     }
 
     fn takes_back<'a>(&'a self, name: &'a str) -> BoxFuture<'a, bool> {
+        let parts = self.parted.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied();
         Box::pin(async move {
-            let taken = self.queue.take_back(name).await;
+            let taken = match parts {
+                None => self.queue.take_back(name).await,
+                Some(parts) => self.take_parts_back(name, parts).await,
+            };
             taken.unwrap_or_else(|away| {
                 tracing::warn!(error.detail = %away, "a line of a batch that ends is not taken back");
                 false
@@ -90,6 +110,7 @@ impl Door for QueueDoor {
     }
 
     fn noted<'a>(&'a self, name: &'a str) -> BoxFuture<'a, ()> {
+        self.parted.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         Box::pin(async move {
             if let Err(away) = self.queue.forget_result(name).await {
                 // It goes when its batch ends.
@@ -109,14 +130,66 @@ impl Door for QueueDoor {
     }
 }
 
-async fn answered(queue: &Queue, depot: &Depot, call: &LineCall) -> Result<LineAnswer, Failure> {
-    let mut expected = queue.expect(&call.name).await.map_err(away)?;
-    if let Some(found) = queue.result(&call.name).await.map_err(away)? {
+impl QueueDoor {
+    /// Takes back what no node has of the parts of a line; what some node has is waited for. Gives whether none has any.
+    async fn take_parts_back(&self, name: &str, parts: usize) -> Result<bool, QueueAway> {
+        let mut all = true;
+        for part in (0..parts).map(|number| name_of_part(name, number)) {
+            match self.queue.take_back(&part).await? {
+                // It is waited for.
+                true => drop(self.queue.keep_result(&part, wire::write(&Done::Left)).await?),
+                false => all = false,
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// What a part of a line is known by.
+fn name_of_part(name: &str, number: usize) -> String {
+    format!("{name}.part{number}")
+}
+
+/// The answer to a line whose parts are handed out: theirs together, or that of the first that is not good.
+async fn answered_in_parts(
+    queue: &Queue,
+    depot: &Depot,
+    call: &LineCall,
+    parts: &[String],
+    words: &dyn Door,
+) -> Result<LineAnswer, Failure> {
+    let text = OnceCell::new();
+    let part = |(number, part): (usize, &String)| {
+        let (name, part, text) = (name_of_part(&call.name, number), part.clone(), &text);
+        async move { answered((queue, depot), (call, text), &name, Some(part)).await }
+    };
+    let under_way: Vec<_> = parts.iter().enumerate().map(part).collect();
+    let answers: Vec<LineAnswer> = stream::iter(under_way).buffered(PARTS_AT_ONCE).try_collect().await?;
+    if let Some(answer) = answers.iter().find(|answer| !(200..300).contains(&answer.status)) {
+        return Ok(answer.clone());
+    }
+    let said: Vec<(String, &[u8])> = parts.iter().cloned().zip(answers.iter().map(|answer| &*answer.body)).collect();
+    match (words.joined(&said), answers.first()) {
+        (Some(body), Some(first)) => Ok(LineAnswer { body: body.into(), ..first.clone() }),
+        (None, _) | (_, None) => Ok(LineAnswer::failed("the answers to parts of a line cannot be put together")),
+    }
+}
+
+/// What some node answers to a line, or to a part of it, by this name.
+async fn answered(
+    (queue, depot): (&Queue, &Depot),
+    (call, text): (&LineCall, &OnceCell<Text>),
+    name: &str,
+    part: Option<String>,
+) -> Result<LineAnswer, Failure> {
+    let mut expected = queue.expect(name).await.map_err(away)?;
+    if let Some(found) = queue.result(name).await.map_err(away)? {
         return wire::read::<Done>(&found)?.answer(depot).await;
     }
-    let job = wire::write(&Job::of(call, depot).await?);
+    let text = text.get_or_try_init(|| depot.put(call.body.clone())).await?;
+    let job = wire::write(&Job::of(call, text.clone(), part));
     loop {
-        while queue.hand_out(&call.name, job.clone()).await.map_err(away)? == HandedOut::Full {
+        while queue.hand_out(name, job.clone()).await.map_err(away)? == HandedOut::Full {
             tokio::time::sleep(AGAIN).await;
         }
         // One that the broker still has is there once all the same.

@@ -29,7 +29,7 @@ pub struct Depot {
 }
 
 /// A text in a message, or where it lies.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Text {
     Here(String),
@@ -45,6 +45,9 @@ pub(super) struct Job {
     path: String,
     headers: Vec<(String, String)>,
     body: Text,
+    /// A JSON object of what is added to its fields: a part of it is asked.
+    #[serde(default)]
+    part: Option<String>,
 }
 
 /// What a line was answered.
@@ -59,6 +62,8 @@ pub(super) enum Done {
     },
     /// It may have been billed by a node that was killed.
     Unknown,
+    /// It was taken back before any node had it.
+    Left,
 }
 
 impl Depot {
@@ -129,14 +134,16 @@ impl Depot {
 }
 
 impl Job {
-    pub(super) async fn of(call: &LineCall, depot: &Depot) -> Result<Self, Failure> {
-        Ok(Self {
+    /// A line, or a part of it, whose text is put once for all of these.
+    pub(super) fn of(call: &LineCall, body: Text, part: Option<String>) -> Self {
+        Self {
             owner: STANDARD.encode(&call.owner),
             client: call.client.clone(),
             path: call.path.clone(),
             headers: call.headers.clone(),
-            body: depot.put(call.body.clone()).await?,
-        })
+            body,
+            part,
+        }
     }
 
     pub(super) async fn call(
@@ -146,8 +153,11 @@ impl Job {
         announced: Arc<dyn Announced>,
     ) -> Result<LineCall, Failure> {
         let owner = STANDARD.decode(&self.owner).map_err(|_| Failure::broken("a line of the queue has no owner"))?;
-        let body = depot.text(self.body).await?;
-        let Self { client, path, headers, .. } = Self { body: Text::Here(String::new()), ..self };
+        let Self { client, path, headers, body, part, .. } = self;
+        let mut body = depot.text(body).await?;
+        if let Some(part) = part {
+            body = with_fields(&body, &part).ok_or_else(|| Failure::broken("a part of a line cannot be asked"))?;
+        }
         Ok(LineCall { name: name.to_owned(), owner, client, path, headers, body, announced })
     }
 }
@@ -163,6 +173,7 @@ impl Done {
     pub(super) async fn answer(self, depot: &Depot) -> Result<LineAnswer, Failure> {
         match self {
             Self::Unknown => Ok(LineAnswer::unknown()),
+            Self::Left => Ok(LineAnswer::left()),
             Self::Answered { status, request_id, retry_after_ms, body } => Ok(LineAnswer {
                 status,
                 request_id,
@@ -171,6 +182,12 @@ impl Done {
             }),
         }
     }
+}
+
+/// An object with the fields of another, none of which it has. It may be long, and is not taken apart.
+fn with_fields(object: &str, fields: &str) -> Option<String> {
+    let (object, fields) = (object.trim_end().strip_suffix('}')?, fields.trim_start().strip_prefix('{')?);
+    Some(format!("{object},{fields}"))
 }
 
 /// A message.
@@ -182,4 +199,15 @@ pub(super) fn write(value: &impl Serialize) -> Bytes {
 pub(super) fn read<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(bytes)
         .map_err(|error| Failure::broken(format!("a message of the queue cannot be read: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_line_is_asked_with_fields_added_to_it() {
+        assert_eq!(with_fields("{\"a\": 1 }\n", "{\"b\":2}").as_deref(), Some("{\"a\": 1 ,\"b\":2}"));
+        assert_eq!(with_fields("[]", "{\"b\":2}"), None);
+    }
 }

@@ -226,7 +226,7 @@ impl Router {
         let Policy { want, privacy, cost, providers, .. } = policy;
         let mut bounds = Bounds {
             privacy: *privacy,
-            cost: *cost,
+            cost: if bounds.has_free_help { CostPolicy::Free } else { *cost },
             providers: providers.clone(),
             allows_paid: bounds.allows_paid,
             account: bounds.account.clone(),

@@ -52,6 +52,9 @@ pub struct Bounds {
     pub is_planned: bool,
     /// Whether a chat is to be given what the web says.
     pub web: WebWish,
+    /// Whether what helps with the treatment of its parts has to be free: what the request costs in all is bounded, and calls
+    /// that help are not reckoned beforehand.
+    pub has_free_help: bool,
 }
 
 impl Bounds {

@@ -39,7 +39,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use futures_util::future::try_join_all;
 use mediary_convert::av::Ffmpeg;
 use mediary_core::capability::{Abilities, CapabilityMatrix};
-use mediary_core::plan::{Candidate, Plan, TreatmentRecipe};
+use mediary_core::plan::{Candidate, CostPolicy, Plan, TreatmentRecipe};
 use mediary_core::task::Chat;
 use mediary_core::{Failure, MediaKind};
 
@@ -89,7 +89,7 @@ impl Treatments {
     /// be gone.
     #[must_use]
     pub fn recipes(&self, matrix: &CapabilityMatrix, help: &Bounds) -> Arc<[TreatmentRecipe]> {
-        if !help.providers.is_empty() {
+        if !help.providers.is_empty() || help.cost > CostPolicy::FreeFirst {
             return available::recipes(&self.pipelines, matrix, self.installed, help).into();
         }
         let (known, recipes) = self.recipes.read().unwrap_or_else(PoisonError::into_inner).clone();

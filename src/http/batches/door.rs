@@ -20,13 +20,16 @@ use tower::ServiceExt as _;
 use super::super::current::Current;
 use super::super::guard::OnBehalf;
 use super::super::lanes::Lanes;
+use super::super::ocr::parts;
 use super::super::request_id::X_REQUEST_ID;
 use crate::gateway::AtProvider;
 use crate::gateway::batches::{Door, LineAnswer, LineCall, LineFault, LineOutcome, ReadLine};
-use crate::protocol::{anthropic, openai};
+use crate::protocol::{anthropic, mistral, openai};
 
 /// Recordings are asked for in a form.
 const TRANSCRIPTIONS: &str = "/v1/audio/transcriptions";
+/// Documents of many pages are read in parts.
+const OCR: &str = "/v1/ocr";
 const BOUNDARY: &str = "mediary-line-of-a-batch-7d1f0c52";
 
 /// What answers lines of batches with what serves by then.
@@ -56,7 +59,20 @@ impl Door for RouterDoor {
     }
 
     fn batching(&self, provider: &ProviderId, key: Option<&str>) -> Option<AtProvider> {
-        self.current.gateway()?.router.at_provider(provider, key)
+        self.current.state()?.gateway.router.at_provider(provider, key)
+    }
+
+    fn parts<'a>(&'a self, call: &'a LineCall) -> BoxFuture<'a, Vec<String>> {
+        Box::pin(async move {
+            match self.current.state().filter(|_| call.path == OCR) {
+                Some(state) => Box::pin(parts(&state, &call.owner, call.body.as_bytes())).await,
+                None => Vec::new(),
+            }
+        })
+    }
+
+    fn joined(&self, parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
+        mistral::joined(parts)
     }
 
     fn read_line(&self, endpoint: &str, text: &str) -> Result<ReadLine, LineFault> {

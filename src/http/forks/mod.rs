@@ -12,7 +12,8 @@ use axum::{Extension, Json};
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::tasks::{Asked, Asker, Streamed, begin_as_told, bounds, refused, sent, streamed};
+use super::tasks::{Asked, Asker, Streamed, begin_as_told, bounds, refused, sent, streamed, with_web};
+use crate::gateway::web::{WebNote, WebWish};
 use crate::gateway::{Account, Answered, Fork, ForkWish, Growing, TaskRequest, blocking};
 use crate::protocol::openai::CHAT;
 use crate::protocol::{Decoded, Encode, JsonProtocol as _, Protocol as _, Sent, Spelling};
@@ -47,12 +48,12 @@ pub(super) async fn fork(
 ) -> Result<Response, ApiError> {
     let judge = state.config.fusion.judge.clone();
     let read = move |body: &[u8]| ForkFields::read(body, &judge);
-    let Forking { request, wish, answer, spelling, dropped } = forking(&state, request, read).await?;
+    let Forking { request, wish, answer, spelling, dropped, web } = forking(&state, request, read).await?;
     if !request.task.streams() {
         let (account, fork) = ask(&state, request, &wish, &spelling).await?;
         let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
         let body = if wish.keeps_all { report.all() } else { report.best() };
-        return Ok((headers(&fork, &account, &dropped), Json(body)).into_response());
+        return Ok((headers(&fork, &account, &dropped, web.as_ref()), Json(body)).into_response());
     }
     if wish.keeps_all {
         let message = "all answers of a fork come at once; leave `stream` or `return_all` out";
@@ -67,7 +68,7 @@ pub(super) async fn fork(
         whole.route.account = account;
         Ok(Answered::Stream(Box::new(Growing::of(*whole))))
     });
-    streamed(&CHAT, &state, asking, Streamed { answer, dropped, spelling, request_id }).await
+    streamed(&CHAT, &state, asking, Streamed { answer, dropped, spelling, request_id, web }).await
 }
 
 /// Compares models at a task.
@@ -91,11 +92,11 @@ pub(super) async fn fork(
 pub(super) async fn compare(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let judge = state.config.fusion.judge.clone();
     let read = move |body: &[u8]| Comparison::read(body, &judge);
-    let Forking { request, wish, answer, spelling, dropped } = forking(&state, request, read).await?;
+    let Forking { request, wish, answer, spelling, dropped, web } = forking(&state, request, read).await?;
     let asked = fields::task_of(&request.task);
     let (account, fork) = ask(&state, request, &wish, &spelling).await?;
     let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
-    Ok((headers(&fork, &account, &dropped), Json(report.comparison(&asked))).into_response())
+    Ok((headers(&fork, &account, &dropped, web.as_ref()), Json(report.comparison(&asked))).into_response())
 }
 
 /// A fork that is asked for.
@@ -105,6 +106,8 @@ struct Forking {
     answer: Box<dyn Encode>,
     spelling: Spelling,
     dropped: Vec<String>,
+    /// What all members were given of the web.
+    web: Option<WebNote>,
 }
 
 /// Reads a request: what is asked of the members, and what of the fork.
@@ -127,8 +130,13 @@ async fn forking(
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
     begin_as_told(&mut task, &bounds)?;
     let spelling = Spelling::of(CHAT.names(), &task);
-    let request = TaskRequest { task, model, bounds, client, held };
-    Ok(Forking { request, wish, answer, spelling, dropped })
+    let mut request = TaskRequest { task, model, bounds, client, held };
+    if request.bounds.web == WebWish::Vendors {
+        // Members are of several vendors, and are to be asked the same.
+        request.bounds.web = WebWish::Given;
+    }
+    let web = with_web(state, &mut request).await?;
+    Ok(Forking { request, wish, answer, spelling, dropped, web })
 }
 
 async fn ask(

@@ -84,7 +84,7 @@ pub(in crate::http) async fn document(
     Ok((file.classified()?, options))
 }
 
-fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {
+pub(super) fn parse(body: &[u8]) -> Result<OcrRequest<'_>, ApiError> {
     serde_json::from_slice(body)
         .map_err(|error| ApiError::malformed(format!("the JSON body is malformed: {}", short_complaint(&error))))
 }

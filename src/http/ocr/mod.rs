@@ -6,6 +6,7 @@
 mod accept;
 mod album;
 mod answer;
+mod apart;
 mod drawing;
 mod events;
 pub(super) mod mistral;
@@ -17,6 +18,7 @@ use axum::body::Bytes;
 use mediary_core::Media;
 use uuid::Uuid;
 
+pub(super) use apart::parts;
 pub(super) use drawing::{__path_drawing, drawing};
 pub(super) use process::{__path_process, process};
 

@@ -14,8 +14,8 @@ use tracing::Instrument as _;
 use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
-use super::carried::begin_as_told;
-use super::headers::name_dropped;
+use super::carried::{begin_as_told, with_web};
+use super::headers::{name_dropped, tell_of_web};
 use super::kept::Keeping;
 use super::{Asked, refused, replayed};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest, Teller};
@@ -51,7 +51,8 @@ pub(super) async fn in_background(
         dropped.extend(chat.own.iter().flat_map(|own| own.names.iter().cloned()));
     }
     let spelling = Spelling::of(RESPONSES.names(), &task);
-    let request = TaskRequest { task, model, bounds, client, held };
+    let mut request = TaskRequest { task, model, bounds, client, held };
+    let web = with_web(state, &mut request).await?;
     // Whatever can be known before is said now, while the client listens.
     let planned = Box::pin(state.gateway.explain(without_addresses(request.clone()))).await;
     if let Some(error) = planned.err().filter(|error| !passes(error)) {
@@ -101,6 +102,7 @@ pub(super) async fn in_background(
     }
     let mut headers = HeaderMap::new();
     name_dropped(&dropped, &mut headers);
+    tell_of_web(web.as_ref(), &mut headers);
     Ok(match watched {
         Some(open) => {
             (headers, replayed::replayed(state, open.owner.clone(), &open, replayed::Asked::default())).into_response()

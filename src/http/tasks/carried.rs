@@ -17,7 +17,7 @@ use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
 use crate::config::Server;
-use crate::gateway::web::WebWish;
+use crate::gateway::web::{WebNote, WebWish};
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol, Spelling};
 
@@ -88,13 +88,7 @@ pub(in crate::http) async fn carry_out(
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
-    let web = match request.bounds.web {
-        WebWish::None => None,
-        // Boxed, since most requests want nothing of it.
-        WebWish::Given | WebWish::Vendors => {
-            Box::pin(state.gateway.give_web(&mut request, &state.config.search)).await.map_err(unsearched)?
-        }
-    };
+    let web = with_web(state, &mut request).await?;
     if wants_stream {
         let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
         return relay::answer(protocol, state, request, wish).await;
@@ -109,6 +103,23 @@ pub(in crate::http) async fn carry_out(
             Ok(response)
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
+    }
+}
+
+/// Gives a chat what the web says, where its headers ask for that. Gives what it was given.
+///
+/// # Errors
+/// When nothing may leave this machine, or no engine is set up.
+pub(in crate::http) async fn with_web(
+    state: &AppState,
+    request: &mut TaskRequest,
+) -> Result<Option<WebNote>, ApiError> {
+    match request.bounds.web {
+        WebWish::None => Ok(None),
+        // Boxed, since most requests want nothing of it.
+        WebWish::Given | WebWish::Vendors => {
+            Box::pin(state.gateway.give_web(request, &state.config.search)).await.map_err(unsearched)
+        }
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut Head
 }
 
 /// Writes down what a chat was given of the web.
-pub(super) fn tell_of_web(note: Option<&WebNote>, headers: &mut HeaderMap) {
+pub(in crate::http) fn tell_of_web(note: Option<&WebNote>, headers: &mut HeaderMap) {
     if let Some(note) = note {
         insert(headers, X_MEDIARY_WEB_SEARCH, &note.to_string());
     }

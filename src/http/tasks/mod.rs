@@ -38,8 +38,8 @@ use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 use carried::count;
-pub(super) use carried::{Asked, Asker, begin_as_told, carry_out};
-pub(super) use headers::{describe, price};
+pub(super) use carried::{Asked, Asker, begin_as_told, carry_out, with_web};
+pub(super) use headers::{describe, price, tell_of_web};
 pub use kept::kept_responses;
 pub use refused::refused;
 pub(super) use relay::{Streamed, streamed};

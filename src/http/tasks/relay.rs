@@ -51,6 +51,8 @@ pub(in crate::http) struct Streamed {
     pub(in crate::http) dropped: Vec<String>,
     pub(in crate::http) spelling: Spelling,
     pub(in crate::http) request_id: RequestId,
+    /// What its chat was given of the web.
+    pub(in crate::http) web: Option<WebNote>,
 }
 
 /// Answers with a stream that is asked for in a way of its own.
@@ -63,9 +65,9 @@ pub(in crate::http) async fn streamed(
     asking: Asking,
     streamed: Streamed,
 ) -> Result<Response, ApiError> {
-    let Streamed { answer, dropped, spelling, request_id } = streamed;
+    let Streamed { answer, dropped, spelling, request_id, web } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None };
+    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
     answer_of(protocol, state, asking, wish).await
 }
 

@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+mod parts;
 mod scores;
 mod wire;
 
@@ -14,6 +15,7 @@ use super::{ErrorFields, Errors};
 
 pub use decode::{OcrForm, Source};
 pub use encode::OcrEncoder;
+pub use parts::{joined, page_ranges};
 pub use wire::{
     Granularity, ImageUrl, MistralError, MistralErrorDetail, OcrBlock, OcrBlockScores, OcrDimensions, OcrDocument,
     OcrImage, OcrPage, OcrPageScores, OcrRequest, OcrResponse, OcrTable, OcrUsage, OcrWordScore, PageNumbers,

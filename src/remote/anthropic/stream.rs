@@ -1,6 +1,7 @@
 //! Answers as events. A whole message is read as the stream it could have been.
 //!
-//! Citations and tools that ran at the provider are not passed on; neither was asked for.
+//! What its own search found is passed on as sources of the block that cites them; what else its own tools did is told to
+//! clients of this format alone.
 
 use mediary_core::Failure;
 use mediary_core::task::{Chat, Finish, ReplyEvent, ReplyFrame, Usage};
@@ -8,8 +9,9 @@ use serde_json::Value;
 
 use super::own::OwnBlocks;
 use super::turns::REDACTED;
-use super::wire::{self, AnswerBlock, Event, MessageDelta, Piece};
+use super::wire::{self, AnswerBlock, Citation, Event, MessageDelta, Piece};
 use super::{NAME, NAMES, failure};
+use crate::citations::{Said, citation};
 use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
@@ -27,6 +29,42 @@ pub(super) struct Stream {
     renamed: Renamed,
     /// For clients of this format.
     own: Option<OwnBlocks>,
+    cited: Cited,
+    searches: u32,
+}
+
+/// What was said, where it may cite, and what the open block cites.
+#[derive(Debug, Default)]
+struct Cited {
+    said: Option<Said>,
+    /// Where the open block began.
+    began: usize,
+    sources: Vec<(String, Option<String>)>,
+}
+
+impl Cited {
+    fn says(&mut self, text: &str) {
+        if let Some(said) = &mut self.said {
+            said.add(text);
+        }
+    }
+
+    fn cites(&mut self, cited: Citation) {
+        // A block cites several passages of a page.
+        if let Some(url) = cited.url.filter(|url| !self.sources.iter().any(|(known, _)| known == url)) {
+            self.sources.push((url, cited.title));
+        }
+    }
+
+    /// The sources of the block that ends here.
+    fn end(&mut self) -> Option<Value> {
+        let said = self.said.as_ref()?;
+        let place = (self.began, said.chars());
+        self.began = place.1;
+        let sources = std::mem::take(&mut self.sources);
+        let written = sources.iter().map(|(url, title)| citation(url, title.as_deref(), place));
+        (!sources.is_empty()).then(|| written.collect())
+    }
 }
 
 /// The parts of a prompt are counted apart, and not all in every event.
@@ -74,7 +112,13 @@ impl Stream {
     /// A reader of the answer to a chat.
     pub(super) fn of(chat: &Chat) -> Self {
         let is_ours = chat.own.as_ref().is_some_and(|own| own.wire_format == super::NAME);
-        Self { own: is_ours.then(OwnBlocks::default), renamed: Renamed::of(chat, NAMES, NAME), ..Self::default() }
+        let cited = Cited { said: (!chat.hosted_tools.is_empty()).then(Said::default), ..Cited::default() };
+        Self {
+            own: is_ours.then(OwnBlocks::default),
+            cited,
+            renamed: Renamed::of(chat, NAMES, NAME),
+            ..Self::default()
+        }
     }
 
     fn message(&mut self, message: wire::Message, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
@@ -89,8 +133,13 @@ impl Stream {
 
     fn open(&mut self, block: AnswerBlock, events: &mut Vec<ReplyEvent>) {
         match block {
-            AnswerBlock::Text { text } if text.is_empty() => {}
-            AnswerBlock::Text { text } => events.push(ReplyEvent::Text { choice: CHOICE, text }),
+            AnswerBlock::Text { text, citations } => {
+                self.cited.says(&text);
+                citations.into_iter().flatten().for_each(|citation| self.cited.cites(citation));
+                if !text.is_empty() {
+                    events.push(ReplyEvent::Text { choice: CHOICE, text });
+                }
+            }
             AnswerBlock::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
                 if !thinking.is_empty() || signature.is_some() {
@@ -121,7 +170,11 @@ impl Stream {
     fn delta(&mut self, delta: Piece, events: &mut Vec<ReplyEvent>) {
         let (choice, signature) = (CHOICE, None);
         match delta {
-            Piece::TextDelta { text } => events.push(ReplyEvent::Text { choice, text }),
+            Piece::TextDelta { text } => {
+                self.cited.says(&text);
+                events.push(ReplyEvent::Text { choice, text });
+            }
+            Piece::CitationsDelta { citation } => self.cited.cites(citation),
             Piece::ThinkingDelta { thinking } => {
                 events.push(ReplyEvent::Reasoning { choice, text: thinking, signature });
             }
@@ -140,6 +193,9 @@ impl Stream {
     }
 
     fn close(&mut self, events: &mut Vec<ReplyEvent>) {
+        if let Some(value) = self.cited.end() {
+            events.push(ReplyEvent::Extra { choice: CHOICE, name: "annotations", value });
+        }
         // Nothing came after the beginning, so that was all of it.
         if let Some((index, Some(input))) = self.open_call.take() {
             events.push(more_arguments(index, input.to_string()));
@@ -154,6 +210,7 @@ impl Stream {
             written: usage.cache_creation_input_tokens.unwrap_or(known.written),
             read: usage.cache_read_input_tokens.unwrap_or(known.read),
         };
+        self.searches = usage.server_tool_use.map_or(self.searches, |used| used.web_search_requests);
         events.push(ReplyEvent::Usage(Usage {
             prompt_tokens: self.input.new + self.input.written + self.input.read,
             completion_tokens: usage.output_tokens.unwrap_or(0),
@@ -161,7 +218,7 @@ impl Stream {
             written_tokens: self.input.written,
             reasoning_tokens: 0,
             cut_tokens: 0,
-            searches: 0,
+            searches: self.searches,
             estimated: false,
         }));
     }

@@ -257,6 +257,7 @@ pub(super) enum AnswerBlock {
     Text {
         #[serde(default)]
         text: String,
+        citations: Option<Vec<Citation>>,
     },
     Thinking {
         #[serde(default)]
@@ -290,6 +291,9 @@ pub(super) enum Piece {
     InputJsonDelta {
         partial_json: String,
     },
+    CitationsDelta {
+        citation: Citation,
+    },
     #[serde(other)]
     Unknown,
 }
@@ -300,4 +304,19 @@ pub(super) struct Usage {
     pub output_tokens: Option<u64>,
     pub cache_creation_input_tokens: Option<u64>,
     pub cache_read_input_tokens: Option<u64>,
+    pub server_tool_use: Option<ServerToolUse>,
+}
+
+/// How often Anthropic's own tools were used.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub(super) struct ServerToolUse {
+    pub web_search_requests: u32,
+}
+
+/// Where words come from. Those of documents have no address.
+#[derive(Debug, Deserialize)]
+pub(super) struct Citation {
+    pub url: Option<String>,
+    pub title: Option<String>,
 }

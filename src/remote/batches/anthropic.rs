@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::{BatchDialect, ListedBatch, checked, raw};
+use super::{BatchDialect, BatchPage, LinesUpload, ListedBatch, checked, raw};
 use crate::{HttpCall, JobCall, Method, Payload, blame};
 
 /// Anthropic's message batches.
@@ -67,8 +67,8 @@ impl BatchDialect for MessageBatches {
         ","
     }
 
-    fn upload(&self, _job: &BatchJob) -> Result<Option<HttpCall>, Failure> {
-        Ok(None)
+    fn upload(&self, _job: &BatchJob) -> Result<LinesUpload, Failure> {
+        Ok(LinesUpload::WithJob)
     }
 
     fn begin(&self, job: &BatchJob, _file: Option<&str>) -> Result<HttpCall, Failure> {
@@ -84,7 +84,7 @@ impl BatchDialect for MessageBatches {
         format!("{PLACE}?limit={PAGE}{after}")
     }
 
-    fn listed(&self, body: &[u8]) -> Result<Vec<ListedBatch>, Failure> {
+    fn listed(&self, body: &[u8], _number: usize) -> Result<BatchPage, Failure> {
         #[derive(Deserialize)]
         struct Listed {
             data: Vec<Job>,
@@ -100,11 +100,9 @@ impl BatchDialect for MessageBatches {
                 id: checked(job.id)?,
             })
         };
-        data.into_iter().map(listed).collect()
-    }
-
-    fn next(&self, page: &[ListedBatch], _number: usize) -> Option<String> {
-        page.last().filter(|_| page.len() >= PAGE).map(|last| last.id.clone())
+        let jobs = data.into_iter().map(listed).collect::<Result<Vec<ListedBatch>, Failure>>()?;
+        let next = jobs.last().filter(|_| jobs.len() >= PAGE).map(|last| last.id.clone());
+        Ok(BatchPage { jobs, next })
     }
 
     fn state(&self, id: &str) -> String {
@@ -181,7 +179,7 @@ mod tests {
         let report = MESSAGES.report(over).unwrap();
         assert_eq!((report.is_over, report.results), (true, vec![format!("{PLACE}/msgbatch_1/results")]));
         let list = format!(r#"{{"data":[{}]}}"#, std::str::from_utf8(over).unwrap());
-        let listed = MESSAGES.listed(list.as_bytes()).unwrap();
+        let listed = MESSAGES.listed(list.as_bytes(), 0).unwrap().jobs;
         assert_eq!((listed[0].lines, listed[0].is_over, listed[0].name.clone()), (2, true, None));
         let good = br#"{"custom_id":"j-1","result":{"type":"succeeded","message":{"id": "m"}}}"#;
         assert_eq!(MESSAGES.result(good).unwrap().body, Some(Bytes::from_static(br#"{"id": "m"}"#)));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{BatchDialect, ListedBatch, NAME, checked, raw};
+use super::{BatchDialect, BatchPage, LinesUpload, ListedBatch, NAME, checked, raw};
 use crate::form::Form;
 use crate::{HttpCall, JobCall, Method, blame};
 
@@ -115,7 +115,7 @@ impl BatchDialect for FileBatches {
         line
     }
 
-    fn upload(&self, job: &BatchJob) -> Result<Option<HttpCall>, Failure> {
+    fn upload(&self, job: &BatchJob) -> Result<LinesUpload, Failure> {
         let mut form = Form::new();
         form.field("purpose", "batch")?;
         if self.0 == Vendor::OpenAi {
@@ -123,7 +123,7 @@ impl BatchDialect for FileBatches {
             form.field("expires_after[seconds]", FILE_SECONDS)?;
         }
         form.file("file", &format!("{}.jsonl", job.name), "application/jsonl", &job.lines)?;
-        Ok(Some(form.end("/files")))
+        Ok(LinesUpload::Request(form.end("/files")))
     }
 
     fn begin(&self, job: &BatchJob, file: Option<&str>) -> Result<HttpCall, Failure> {
@@ -152,7 +152,7 @@ impl BatchDialect for FileBatches {
         }
     }
 
-    fn listed(&self, body: &[u8]) -> Result<Vec<ListedBatch>, Failure> {
+    fn listed(&self, body: &[u8], number: usize) -> Result<BatchPage, Failure> {
         #[derive(Deserialize)]
         struct Listed {
             #[serde(default)]
@@ -169,15 +169,12 @@ impl BatchDialect for FileBatches {
                 id: checked(job.id)?,
             })
         };
-        data.unwrap_or_default().into_iter().map(listed).collect()
-    }
-
-    fn next(&self, page: &[ListedBatch], number: usize) -> Option<String> {
-        let last = page.last().filter(|_| page.len() >= PAGE)?;
-        Some(match self.0 {
+        let jobs = data.unwrap_or_default().into_iter().map(listed).collect::<Result<Vec<ListedBatch>, Failure>>()?;
+        let next = jobs.last().filter(|_| jobs.len() >= PAGE).map(|last| match self.0 {
             Vendor::OpenAi => last.id.clone(),
             Vendor::Mistral => (number + 1).to_string(),
-        })
+        });
+        Ok(BatchPage { jobs, next })
     }
 
     fn state(&self, id: &str) -> String {
@@ -266,7 +263,7 @@ mod tests {
         let mistral = r#"{"input_files":["file-1"],"endpoint":"/v1/chat/completions","model":"m","timeout_hours":24,"metadata":{"mediary_job":"j1"}}"#;
         assert_eq!(begun(&MISTRAL), ("/batch/jobs".to_owned(), mistral.to_owned()));
         assert!(OPENAI.begin(&job(), None).is_err());
-        let form = OPENAI.upload(&job()).unwrap().unwrap();
+        let LinesUpload::Request(form) = OPENAI.upload(&job()).unwrap() else { panic!("a form") };
         let form = String::from_utf8(form.body.read_all().unwrap()).unwrap();
         for said in ["name=\"purpose\"\r\n\r\nbatch\r\n", "[seconds]\"\r\n\r\n259200\r\n", "filename=\"j1.jsonl\""] {
             assert!(form.contains(said), "{form}");
@@ -303,14 +300,11 @@ mod tests {
     fn jobs_are_found_by_what_was_noted_of_them() {
         let list = br#"{"data":[{"id":"b2","status":"validating","metadata":null},{"id":"b1","status":"expired",
             "created_at":5,"metadata":{"mediary_job":"j1"},"request_counts":{"total":3,"completed":1,"failed":0}}]}"#;
-        let listed = OPENAI.listed(list).unwrap();
+        let BatchPage { jobs: listed, next } = OPENAI.listed(list, 0).unwrap();
         let named: Vec<_> =
             listed.iter().map(|job| (job.id.as_str(), job.name.as_deref(), job.lines, job.is_over)).collect();
         assert_eq!(named, [("b2", Some(""), 0, false), ("b1", Some("j1"), 3, true)]);
-        assert_eq!(
-            (OPENAI.next(&listed, 0), OPENAI.list(Some("b1"))),
-            (None, "/batches?limit=100&after=b1".to_owned())
-        );
+        assert_eq!((next, OPENAI.list(Some("b1"))), (None, "/batches?limit=100&after=b1".to_owned()));
         assert_eq!(MISTRAL.list(None), "/batch/jobs?page_size=100&page=0");
     }
 

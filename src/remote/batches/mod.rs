@@ -4,6 +4,7 @@
 
 mod anthropic;
 mod files;
+mod gemini;
 
 use std::fmt;
 
@@ -17,15 +18,32 @@ use crate::{HttpCall, JobCall, blame, videos};
 
 pub(crate) use anthropic::MESSAGES;
 pub(crate) use files::{MISTRAL, OPENAI};
+pub(crate) use gemini::GENERATIONS;
 
 /// What a job's name is kept as among what its vendor notes of it.
 const NAME: &str = "mediary_job";
+
+/// How the lines of a job get to its vendor.
+#[derive(Debug)]
+pub enum LinesUpload {
+    /// They go with what begins the job.
+    WithJob,
+    /// By this request, whose answer names their file.
+    Request(HttpCall),
+    /// As a file of this media type, in pieces.
+    InPieces(&'static str),
+}
 
 /// How a vendor's batches are asked for and read.
 pub trait BatchDialect: Send + Sync + fmt::Debug {
     /// Headers that go with each of these requests.
     fn headers(&self) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// Whether a call can be a line.
+    fn takes(&self, _call: &BatchedCall) -> bool {
+        true
     }
 
     /// Writes a call as a line.
@@ -36,11 +54,11 @@ pub trait BatchDialect: Send + Sync + fmt::Debug {
         "\n"
     }
 
-    /// The upload of a job's lines; `None`: they go with what begins it.
+    /// How a job's lines get there.
     ///
     /// # Errors
     /// When the lines cannot be read.
-    fn upload(&self, job: &BatchJob) -> Result<Option<HttpCall>, Failure>;
+    fn upload(&self, job: &BatchJob) -> Result<LinesUpload, Failure>;
 
     /// What begins a job whose lines were uploaded as this file.
     ///
@@ -48,17 +66,22 @@ pub trait BatchDialect: Send + Sync + fmt::Debug {
     /// When the lines cannot be read.
     fn begin(&self, job: &BatchJob, file: Option<&str>) -> Result<HttpCall, Failure>;
 
+    /// The id of a job that has begun.
+    ///
+    /// # Errors
+    /// Garbled when it has none that can stand in a path.
+    fn begun(&self, body: &[u8]) -> Result<String, Failure> {
+        id_in(body)
+    }
+
     /// The path of the vendor's list of jobs, the newest first, behind this place in it.
     fn list(&self, after: Option<&str>) -> String;
 
-    /// Reads that list.
+    /// Reads the so-manieth page of that list, from 0.
     ///
     /// # Errors
     /// Garbled when it is none.
-    fn listed(&self, body: &[u8]) -> Result<Vec<ListedBatch>, Failure>;
-
-    /// What comes after a page of that list, which was the so-manieth.
-    fn next(&self, page: &[ListedBatch], number: usize) -> Option<String>;
+    fn listed(&self, body: &[u8], number: usize) -> Result<BatchPage, Failure>;
 
     /// The path at which a job is asked about.
     fn state(&self, id: &str) -> String;
@@ -89,6 +112,15 @@ pub struct ListedBatch {
     pub lines: u64,
     /// Whether it has ended.
     pub is_over: bool,
+}
+
+/// A page of a vendor's list of jobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchPage {
+    /// The jobs.
+    pub jobs: Vec<ListedBatch>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<String>,
 }
 
 /// The id of what was made.

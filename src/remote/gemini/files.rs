@@ -10,16 +10,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{HeaderValue, Request};
-use mediary_core::{Blob, Failure, FailureKind, Media};
+use mediary_core::{Blob, Failure, FailureKind};
 use reqwest::Response;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
-use super::{failure, turns};
+use super::failure;
+use crate::blame;
 use crate::errands::ErrandClient;
-use crate::{blame, unwritable};
 
 /// Pieces are multiples of 256 KiB; the vendor's own clients send this much.
 const PIECE_BYTES: u64 = 8 * 1024 * 1024;
@@ -42,7 +42,7 @@ struct Uploaded {
     file: File,
 }
 
-/// Uploads a medium and waits until it can be used. Gives the address to name it by, for
+/// Uploads a file of this media type and waits until it can be used. Gives the address to name it by, for
 /// [`mediary_core::task::MediaPart::url`].
 ///
 /// `base_url` is that of the API, with its version: `https://host/v1beta`. `within` bounds the whole of it.
@@ -53,12 +53,12 @@ pub(crate) async fn upload(
     errands: &ErrandClient,
     base_url: &str,
     key: &str,
-    media: &Media,
+    (mime, blob): (&str, &Blob),
     name: Option<&str>,
     within: Duration,
 ) -> Result<String, Failure> {
     let upload = Upload { errands, key, places: Places::of(base_url)?, first_pause: FIRST_PAUSE };
-    upload.run(media, name, within).await
+    upload.run((mime, blob), name, within).await
 }
 
 /// Where an API and its uploads are.
@@ -125,11 +125,10 @@ struct Upload<'a> {
 }
 
 impl Upload<'_> {
-    async fn run(&self, media: &Media, name: Option<&str>, within: Duration) -> Result<String, Failure> {
-        let mime = turns::mime(media.format).ok_or_else(|| unwritable::medium(super::NAME, media))?;
+    async fn run(&self, (mime, blob): (&str, &Blob), name: Option<&str>, within: Duration) -> Result<String, Failure> {
         let work = async {
-            let session = self.start(mime, media.blob.len_bytes(), name).await?;
-            let file = self.send(&session, &media.blob).await?;
+            let session = self.start(mime, blob.len_bytes(), name).await?;
+            let file = self.send(&session, blob).await?;
             self.wait(file).await
         };
         let late = || Failure::new(FailureKind::TimedOut, "uploading a file to the provider took too long");
@@ -239,8 +238,6 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::thread::JoinHandle;
 
-    use mediary_core::MediaFormat;
-
     use super::*;
     use crate::trust::trust;
 
@@ -268,11 +265,11 @@ mod tests {
             Self { base_url, thread: std::thread::spawn(answer) }
         }
 
-        async fn upload(&self, media: &Media, within: Duration) -> Result<String, Failure> {
+        async fn upload(&self, blob: &Blob, within: Duration) -> Result<String, Failure> {
             let errands = ErrandClient::to_providers(None, Duration::from_secs(5), trust());
             let places = Places::of(&self.base_url).unwrap();
             let upload = Upload { errands: &errands, key: "k", places, first_pause: Duration::from_millis(1) };
-            upload.run(media, Some("a.mp4"), within).await
+            upload.run(("video/mp4", blob), Some("a.mp4"), within).await
         }
 
         fn asked(self) -> Vec<String> {
@@ -328,8 +325,8 @@ mod tests {
         format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{body}")
     }
 
-    fn video(len: usize) -> Media {
-        Media { format: MediaFormat::Mp4, blob: Blob::in_memory(vec![7; len]) }
+    fn video(len: usize) -> Blob {
+        Blob::in_memory(vec![7; len])
     }
 
     const LONG: Duration = Duration::from_secs(60);

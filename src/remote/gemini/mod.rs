@@ -54,6 +54,10 @@ impl Dialect for Gemini {
         Some(&live::Live)
     }
 
+    fn batches(&self) -> Option<&'static dyn crate::batches::BatchDialect> {
+        Some(&crate::batches::GENERATIONS)
+    }
+
     fn files(&self) -> Option<crate::FileForm> {
         Some(crate::FileForm::Gemini)
     }

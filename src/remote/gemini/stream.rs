@@ -1,7 +1,7 @@
 //! Answers as events. A chunk holds only what is new; a whole answer is one chunk.
 //!
 //! A prompt that was blocked comes as a success without candidates and is a failure here; an answer that was cut for
-//! safety is an answer. What web searches found is not passed on.
+//! safety is an answer. What its own search found is passed on as sources, once the reply that stands on it is whole.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,11 @@ use mediary_core::{Failure, FailureKind};
 use serde_json::{Value, json};
 
 use super::wire::{
-    Answer, AnswerPart, Candidate, FunctionCall, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
+    Answer, AnswerPart, Candidate, FunctionCall, Grounding, InlineData, LogprobsResult, TokenLogprob, UsageMetadata,
 };
 use super::{NAME, NAMES, failure};
 use crate::call_ids::AnswerIds;
+use crate::citations::{Said, citation};
 use crate::tool_names::Renamed;
 use crate::{Frame, Reader, blame};
 
@@ -26,6 +27,8 @@ pub(super) struct Stream {
     usage: Usage,
     renamed: Renamed,
     ids: AnswerIds,
+    /// Whether it may search by itself.
+    searches: bool,
 }
 
 /// How far one of the replies is.
@@ -34,6 +37,9 @@ struct Choice {
     calls: u32,
     images: u32,
     is_finished: bool,
+    /// What it has said, where it may have searched.
+    said: Option<Said>,
+    grounding: Option<Grounding>,
 }
 
 impl Reader for Stream {
@@ -80,12 +86,14 @@ impl Reader for Stream {
 impl Stream {
     /// A reader for the answer to `chat`.
     pub(super) fn of(chat: &Chat) -> Self {
-        Self { renamed: Renamed::of(chat, NAMES, NAME), ids: AnswerIds::after(chat), ..Self::default() }
+        let searches = !chat.hosted_tools.is_empty();
+        Self { renamed: Renamed::of(chat, NAMES, NAME), ids: AnswerIds::after(chat), searches, ..Self::default() }
     }
 
     fn candidate(&mut self, candidate: Candidate, events: &mut Vec<ReplyEvent>) -> Result<(), Failure> {
         let index = candidate.index.unwrap_or(0);
-        let choice = self.choices.entry(index).or_default();
+        let said = self.searches.then(Said::default);
+        let choice = self.choices.entry(index).or_insert_with(|| Choice { said, ..Choice::default() });
         for mut part in candidate.content.and_then(|content| content.parts).unwrap_or_default() {
             if let Some(call) = &mut part.function_call {
                 call.name = call.name.take().map(|name| self.renamed.back(name));
@@ -98,11 +106,21 @@ impl Stream {
         if let Some(logprobs) = candidate.logprobs_result {
             events.push(ReplyEvent::Extra { choice: index, name: "logprobs", value: logprobs_of(&logprobs) });
         }
+        if candidate.grounding_metadata.is_some() {
+            choice.grounding = candidate.grounding_metadata;
+        }
         let Some(finish) = candidate.finish_reason.as_deref().map(finish).transpose()?.flatten() else {
             return Ok(());
         };
         if !choice.is_finished {
             choice.is_finished = true;
+            if let (Some(said), Some(grounding)) = (&choice.said, choice.grounding.take()) {
+                self.usage.searches = u32::try_from(grounding.web_search_queries.len()).unwrap_or(u32::MAX);
+                let sources = sources(said, &grounding);
+                if !sources.is_empty() {
+                    events.push(ReplyEvent::Extra { choice: index, name: "annotations", value: sources.into() });
+                }
+            }
             let finish = if finish == Finish::Stop && choice.calls > 0 { Finish::ToolCalls } else { finish };
             events.push(ReplyEvent::Finish { choice: index, finish });
         }
@@ -122,7 +140,7 @@ impl Stream {
             written_tokens: 0,
             reasoning_tokens,
             cut_tokens: 0,
-            searches: 0,
+            searches: known.searches,
             estimated: false,
         };
         if self.usage != known {
@@ -143,6 +161,9 @@ impl Choice {
             events.push(ReplyEvent::Reasoning { choice, text, signature });
         } else {
             if !text.is_empty() {
+                if let Some(said) = &mut self.said {
+                    said.add(&text);
+                }
                 events.push(ReplyEvent::Text { choice, text });
             }
             if signature.is_some() {
@@ -179,6 +200,22 @@ impl Choice {
         self.images += 1;
         ReplyEvent::Extra { choice, name: "images", value }
     }
+}
+
+/// The sources of a reply, with the words that stand on each; those on which none stand are sources of all of it.
+fn sources(said: &Said, grounding: &Grounding) -> Vec<Value> {
+    let source = |index: usize| grounding.grounding_chunks.get(index)?.web.as_ref();
+    let mut cited = Vec::new();
+    for support in &grounding.grounding_supports {
+        let place = (said.chars_before(support.segment.start_index), said.chars_before(support.segment.end_index));
+        let its = support.grounding_chunk_indices.iter().filter_map(|index| source(*index));
+        cited.extend(its.map(|web| citation(&web.uri, web.title.as_deref(), place)));
+    }
+    let named =
+        |index: &usize| grounding.grounding_supports.iter().any(|its| its.grounding_chunk_indices.contains(index));
+    let others = (0..grounding.grounding_chunks.len()).filter(|index| !named(index)).filter_map(source);
+    cited.extend(others.map(|web| citation(&web.uri, web.title.as_deref(), (0, said.chars()))));
+    cited
 }
 
 fn finish(reason: &str) -> Result<Option<Finish>, Failure> {

@@ -266,6 +266,44 @@ pub(super) struct Candidate {
     pub content: Option<AnswerContent>,
     pub finish_reason: Option<String>,
     pub logprobs_result: Option<LogprobsResult>,
+    pub grounding_metadata: Option<Grounding>,
+}
+
+/// What Gemini's own search found, and which words stand on it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Grounding {
+    pub grounding_chunks: Vec<GroundingChunk>,
+    pub grounding_supports: Vec<GroundingSupport>,
+    pub web_search_queries: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GroundingChunk {
+    pub web: Option<WebSource>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WebSource {
+    pub uri: String,
+    #[serde(default)]
+    pub title: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct GroundingSupport {
+    pub segment: Segment,
+    pub grounding_chunk_indices: Vec<usize>,
+}
+
+/// Words, by the bytes before their beginning and their end; a beginning of 0 is left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Segment {
+    pub start_index: usize,
+    pub end_index: usize,
 }
 
 impl Candidate {

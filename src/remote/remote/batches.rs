@@ -16,7 +16,7 @@ use mediary_core::{Failure, FailureKind};
 
 use super::gathered::Gathered;
 use super::{Remote, learned, provider};
-use crate::batches::{self, BatchDialect};
+use crate::batches::{self, BatchDialect, LinesUpload};
 use crate::{Frame, HttpCall, JobCall, blame, unwritable};
 
 /// All lines of a job are sent before the answer begins.
@@ -87,12 +87,16 @@ impl Batching for Remote {
             return Err(Failure::broken("a call of several requests goes into no batch"));
         }
         let unread = |_| Failure::broken("a call of a batch cannot be read back");
-        Ok(BatchedCall {
+        let batched = BatchedCall {
             path: written.path,
             model: model.to_owned(),
             headers: written.headers,
             body: written.body.read_all().map_err(unread)?.into(),
-        })
+        };
+        match self.vendor()?.takes(&batched) {
+            true => Ok(batched),
+            false => Err(unwritable::task(self.dialect().name(), call.task.kind())),
+        }
     }
 
     fn read(&self, call: &Call<'_>, body: Bytes) -> Result<Box<dyn ReplyStream>, Failure> {
@@ -120,11 +124,17 @@ impl Batching for Remote {
         Box::pin(async move {
             let vendor = self.vendor()?;
             let file = match vendor.upload(job)? {
-                Some(upload) => Some(batches::id_in(&self.asked_of_vendor(upload, SENDING, key).await?)?),
-                None => None,
+                LinesUpload::WithJob => None,
+                LinesUpload::Request(upload) => {
+                    Some(batches::id_in(&self.asked_of_vendor(upload, SENDING, key).await?)?)
+                }
+                LinesUpload::InPieces(mime) => {
+                    let key = key.ok_or_else(|| Failure::broken("a provider without a key has no batches"))?;
+                    Some(self.upload_in_pieces((mime, &job.lines), Some(&job.name), key).await?)
+                }
             };
             let begun = self.asked_of_vendor(vendor.begin(job, file.as_deref())?, SENDING, key).await?;
-            batches::id_in(&begun)
+            vendor.begun(&begun)
         })
     }
 
@@ -134,8 +144,8 @@ impl Batching for Remote {
             let (mut after, mut found) = (None, BatchFound::None);
             for number in 0..MOST_PAGES {
                 let path = vendor.list(after.as_deref());
-                let page = vendor.listed(&self.asked_shortly(JobCall::of(Method::GET, path), key).await?)?;
-                for listed in &page {
+                let page = vendor.listed(&self.asked_shortly(JobCall::of(Method::GET, path), key).await?, number)?;
+                for listed in &page.jobs {
                     match &listed.name {
                         Some(name) if *name == job.name => return Ok(BatchFound::Job(listed.id.clone())),
                         Some(_) => {}
@@ -147,8 +157,8 @@ impl Batching for Remote {
                         None => {}
                     }
                 }
-                let is_earlier = page.last().and_then(|last| last.created_at).is_some_and(|at| at + EARLIER < job.at);
-                after = vendor.next(&page, number).filter(|_| !is_earlier);
+                let earliest = page.jobs.last().and_then(|last| last.created_at);
+                after = page.next.filter(|_| earliest.is_none_or(|at| at + EARLIER >= job.at));
                 if after.is_none() {
                     break;
                 }
