@@ -16,7 +16,7 @@ import provision
 
 PARTS = ["start", "digital", "structure", "magazines", "office", "uploads", "scans", "memory", "hostile", "accuracy",
          "embeddings", "speech", "realtime", "pictures", "videos", "media", "gateways", "protocols", "faults", "log",
-         "catalog", "queue"]
+         "catalog", "queue", "tools"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
 
 

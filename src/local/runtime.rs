@@ -177,6 +177,13 @@ impl Runtime {
     }
 }
 
+/// Options of a run whose memory is given back when it ends, and would stay with its session until the next otherwise.
+pub(crate) fn giving_back() -> Result<RunOptions, ort::Error> {
+    let mut options = RunOptions::new()?;
+    options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
+    Ok(options)
+}
+
 /// Runs a session that may take longer than a client who left should be worked for: it ends between two of its nodes once
 /// `cancel` is set. `take` gets what it gives; `model` is what it is called in a failure.
 ///
@@ -190,10 +197,8 @@ pub(crate) fn run_until<'i, 'v: 'i, T, const N: usize>(
     take: impl FnOnce(SessionOutputs<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let failed = |error: ort::Error| Failure::broken(format!("{model} failed: {error}"));
-    let mut options = RunOptions::new().map_err(failed)?;
-    // A long run takes hundreds of megabytes, which would stay with its session until the next.
-    options.set("memory.enable_memory_arena_shrinkage", "cpu:0").map_err(failed)?;
-    let options = Arc::new(options);
+    // A long run takes hundreds of megabytes.
+    let options = Arc::new(giving_back().map_err(failed)?);
     let stopped = options.clone();
     // A run that cannot be told to stop comes to its end by itself.
     let stop = Arc::new(move || drop(stopped.terminate()));

@@ -96,8 +96,13 @@ impl Vendor {
 
     /// Its entry in the configuration, with a model `m` at this price.
     pub(crate) fn entry(&self, dialect: &str, price: &Value) -> Value {
+        let auth = match dialect {
+            "anthropic" => json!({ "header": "x-api-key" }),
+            "gemini" => json!({ "header": "x-goog-api-key" }),
+            _ => json!("bearer"),
+        };
         json!({
-            "id": "far", "dialect": dialect, "base_url": format!("http://0.0.0.0:{}/v1", self.studio.address.port()),
+            "id": "far", "dialect": dialect, "auth": auth, "base_url": format!("http://0.0.0.0:{}/v1", self.studio.address.port()),
             "api_keys": [KEY], "models": [{ "id": "m", "price": price, "batch_percent": 50 }],
         })
     }

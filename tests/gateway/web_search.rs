@@ -309,11 +309,11 @@ fn members_of_a_fork_and_responses_in_the_background_are_given_the_same() {
     let fork = Request::new("POST", "/v1/chat/completions/fork").body("application/json", fields.to_string());
     let answer = fork.header("x-mediary-web-search", "vendor").send(&server);
     assert_eq!((answer.status, answer.header("x-mediary-web-search")), (200, Some("searxng;results=2")), "{answer}");
-    assert!(up.last().json()["messages"].to_string().contains("searxng"), "{}", up.last().json());
+    assert!(up.last().json()["messages"].to_string().contains("SearXNG"), "{}", up.last().json());
     let fields = json!({ "model": "a/m", "input": "How tall is it?", "background": true });
     let response = Request::new("POST", "/v1/responses").body("application/json", fields.to_string());
     let answer = response.header("x-mediary-web-search", "true").send(&server);
     assert_eq!((answer.status, answer.header("x-mediary-web-search")), (200, Some("searxng;results=2")), "{answer}");
     wait_until("it is asked", || up.calls() == 2);
-    assert!(up.last().json()["messages"].to_string().contains("searxng"), "{}", up.last().json());
+    assert!(up.last().json()["messages"].to_string().contains("SearXNG"), "{}", up.last().json());
 }

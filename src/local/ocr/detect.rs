@@ -16,6 +16,7 @@ use super::boxes::{self, BoxSettings};
 use super::closer::{self, Unseen};
 use super::gutters;
 use super::shapes::{OcrShapes, Tile, Tiling};
+use crate::runtime::giving_back;
 
 /// Mean and deviation of the training pictures (ImageNet), in channel order.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
@@ -33,6 +34,8 @@ const CLOSE: f32 = 0.7;
 const CLOSER: f32 = 2.0;
 /// … up to so many pixels of the whole copy, of which a map and three bytes are held for each.
 const CLOSEST_PIXELS: f32 = 14_000_000.0;
+/// An upright page of print is looked at in so many pixels.
+const USUAL_PIXELS: usize = 1280 * 896;
 /// Each closer look is at no more tiles than these, those with the most to see first.
 const CLOSER_TILES: usize = 16;
 
@@ -53,11 +56,14 @@ pub(super) struct Detector {
     shapes: OcrShapes,
     resizer: Resizer,
     input: Vec<f32>,
+    /// Whether the memory of larger looks than a page of print takes is given back after each: where it stays with the session,
+    /// the largest picture of all decides how much that is.
+    gives_back: bool,
 }
 
 impl Detector {
-    pub(super) fn new(session: Session, settings: DetectorSettings, shapes: OcrShapes) -> Self {
-        Self { session, settings, shapes, resizer: Resizer::new(), input: Vec::new() }
+    pub(super) fn new(session: Session, settings: DetectorSettings, shapes: OcrShapes, gives_back: bool) -> Self {
+        Self { session, settings, shapes, resizer: Resizer::new(), input: Vec::new(), gives_back }
     }
 
     /// Looks at an empty page of each shape, so that no later page waits until kernels for its shape are compiled.
@@ -114,7 +120,11 @@ impl Detector {
         let failed = |error: ort::Error| Failure::broken(format!("the detector failed: {error}"));
         let [width, height] = tiling.tile.map(|side| side as usize);
         let tensor = TensorRef::from_array_view(([1, 3, height, width], self.input.as_slice())).map_err(failed)?;
-        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        let inputs = ort::inputs![tensor];
+        let outputs = match self.gives_back && width * height > USUAL_PIXELS {
+            true => self.session.run_with_options(inputs, &giving_back().map_err(failed)?).map_err(failed)?,
+            false => self.session.run(inputs).map_err(failed)?,
+        };
         let (_, seen) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
         let all = tiling.copy[0] as usize;
         let [from, to] = tile.across.map(|x| x as usize);
