@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, projects, queue, realtime,
     redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Raw {
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
     pub(super) batches: batches::RawBatches,
+    pub(super) projects: projects::RawProjects,
     pub(super) queue: queue::RawQueue,
     pub(super) search: search::RawSearch,
     pub(super) youtube: youtube::RawYoutube,
@@ -106,6 +107,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         store::KEYS,
         jobs::KEYS,
         batches::KEYS,
+        projects::KEYS,
         queue::KEYS,
         search::KEYS,
         youtube::KEYS,

@@ -108,6 +108,7 @@ mod outputs;
 mod pdf;
 mod probes;
 mod provider_name;
+mod projects;
 mod proxies;
 mod queue;
 mod queues;

@@ -189,6 +189,7 @@ impl Canon {
             is_planned: _,
             // What it gave stands in the chat.
             web: _,
+            project: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

@@ -15,6 +15,7 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::carried::begin_as_told;
+use super::project::begin_with_project;
 use super::headers::name_dropped;
 use super::kept::Keeping;
 use super::{Asked, refused, replayed};
@@ -41,8 +42,10 @@ pub(super) async fn in_background(
     asked: Asked,
     background: Background,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, owner, held } = asked;
+    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
     begin_as_told(&mut task, &bounds)?;
+    of_project.give(&mut task);
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {
         // Where no client listens, another target may begin anew though one has broken off.
