@@ -16,7 +16,7 @@ const message = (number, role, content, more = {}) => ({
 const text = (text) => ({ type: 'text', text });
 
 /** A server's threads, in this process. */
-function faked() {
+export function faked() {
   const kept = [thread('one', 'Bridges of granite'), thread('two', '<b>Mills</b>')];
   const asked = [];
   const said = [
@@ -76,6 +76,18 @@ test('threads are found, read, renamed, taken along and removed', async ({ serve
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Markdown' }).click()]);
   assert.equal(download.suggestedFilename(), 'one.md');
   assert.equal(await readFile(await download.path(), 'utf8'), '# Bridges\n');
+  // The playground goes on with it.
+  await page.getByRole('link', { name: 'Go on' }).click();
+  await page.getByText('Goes on with the thread').waitFor();
+  const [sent] = await Promise.all([
+    page.waitForRequest((request) => request.url().endsWith('/v1/chat/completions')),
+    (async () => {
+      await page.getByLabel('Message').fill('And then?');
+      await page.getByRole('button', { name: 'Send' }).click();
+    })(),
+  ]);
+  assert.equal(sent.headers()['x-mediary-thread'], 'one');
+  await page.goto(`${page.url().split('#')[0]}#/threads/one`);
   await page.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('dialog').getByLabel('Title').fill('Granite');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -83,6 +95,7 @@ test('threads are found, read, renamed, taken along and removed', async ({ serve
   assert.equal(kept[0].title, 'Granite');
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Show all' }).first().click();
   await page.getByRole('row', { name: /Mills/ }).waitFor();
   assert.deepEqual(kept.map((thread) => thread.id), ['two']);
   await page.goto(`${page.url().split('#')[0]}#/threads/one`);

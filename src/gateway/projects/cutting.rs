@@ -11,7 +11,7 @@ const USUAL_TOKENS: u32 = 220;
 /// … and has so many at most.
 const MOST_TOKENS: u32 = 300;
 /// A section that is shorter goes on with the next.
-const LEAST_TOKENS: u32 = 60;
+const LEAST_TOKENS: u32 = 24;
 /// What a passage repeats of the one before.
 const OVERLAP_TOKENS: u32 = 40;
 /// Headings over headings are cut there.
@@ -229,7 +229,9 @@ mod tests {
     #[test]
     fn headings_begin_passages_and_pages_end_them() {
         let filler = "Some words that fill it. ".repeat(20);
-        let first = format!("# Guide\n\n{filler}\n\n## Setup\n\nShort.\n\n### Deep\n\n{filler}\n\n## Use\n\n```\n# no heading\n```\n");
+        let first = format!(
+            "# Guide\n\n{filler}\n\n## Setup\n\nShort.\n\n### Deep\n\n{filler}\n\n## Use\n\n```\n# no heading\n```\n"
+        );
         let pieces = cut(&[leaf(1, first), leaf(2, "The second page."), leaf(3, " \n\n ")]);
         let told: Vec<(Option<u32>, &str)> = pieces.iter().map(|piece| (piece.page, piece.heading.as_str())).collect();
         assert_eq!(

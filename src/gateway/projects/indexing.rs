@@ -3,16 +3,20 @@
 //! What is waited for lies in the database, so a restart goes on where the server stopped. A file is claimed by the server that
 //! reads it; one whose reading finds no room is put off, and what another reader could not do better has failed and says why.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::plan::Privacy;
-use mediary_core::{Failure, FailureKind, MediaKind};
+use mediary_core::provider::BoxFuture;
+use mediary_core::task::{Task, Transcribe};
+use mediary_core::{Failure, FailureKind, Hold, Media, MediaKind};
 use mediary_layout::to_markdown;
 use mediary_store::{FileState, Indexed, NewPassage, Unindexed};
 
 use super::super::administration::unix_seconds;
 use super::super::documents::{Attached, EngineChoice, ReadOptions, Reading};
-use super::super::routing::Bounds;
+use super::super::routing::{Bounds, CallError, TaskRequest};
+use super::super::tasks::Answered;
 use super::super::{Gateway, NoFile, blocking};
 use super::cutting::{Leaf, Piece, cut};
 use super::vectors::{Side, embedding, vectors};
@@ -118,24 +122,31 @@ impl Projects {
             Err(NoFile::Store(_) | NoFile::Full { .. } | NoFile::Unfit(_)) => return Err(NotNow::Busy),
         };
         if matches!(media.kind(), MediaKind::Audio | MediaKind::Video) {
-            let reason = format!(
-                "recordings are not read into projects; send it to /v1/audio/transcriptions and add what comes of it ({})",
-                media.format
-            );
-            return Err(NotNow::Unread(reason));
+            let text = heard(&gateway, media).await?;
+            let leaves = vec![Leaf { page: None, within: String::new(), text }];
+            return self.indexed(&gateway, work, Read { leaves, pages: 0, reason: None }).await;
         }
-        let bounds = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+        let bounds = here();
         let (engine, client) = (EngineChoice::Local, work.owner.clone());
         let options = ReadOptions { engine, bounds, client, ..ReadOptions::default() };
-        let reading = gateway.reader.read(media, &options, &|_, _| ()).await?;
+        let reading: BoxFuture<'_, Result<Reading, Failure>> =
+            Box::pin(gateway.reader.read(media, &options, &|_, _| ()));
+        let reading = reading.await?;
         let pages = i64::try_from(reading.total_pages).unwrap_or(i64::MAX);
         let reason = unread(&reading);
-        let pieces = blocking::run(move || {
+        let leaves = blocking::run(move || {
             let mut leaves = Vec::new();
             leaves_of(&reading, "", &mut leaves);
-            Ok(cut(&leaves))
+            Ok(leaves)
         });
-        let pieces = pieces.await?;
+        let leaves = leaves.await?;
+        self.indexed(&gateway, work, Read { leaves, pages, reason }).await
+    }
+
+    /// Cuts what was read into passages with vectors.
+    async fn indexed(&self, gateway: &Gateway, work: &Unindexed, read: Read) -> Result<Indexed, NotNow> {
+        let Read { leaves, pages, reason } = read;
+        let pieces = blocking::run(move || Ok(cut(&leaves))).await?;
         if pieces.is_empty() {
             let (state, model, passages) = (FileState::NoText, None, Vec::new());
             return Ok(Indexed { state, reason, pages, model, passages });
@@ -148,7 +159,7 @@ impl Projects {
                  or raise `passages` in [projects]"
             )));
         }
-        let (model, found) = embedded(&gateway, pieces.iter().map(|piece| said(&piece.heading, &piece.text))).await?;
+        let (model, found) = embedded(gateway, pieces.iter().map(|piece| said(&piece.heading, &piece.text))).await?;
         let mut found = found.into_iter();
         let passage = |Piece { page, heading, text }| NewPassage {
             page: page.map(i64::from),
@@ -178,6 +189,41 @@ impl Projects {
             }
             Err(NotNow::Busy) => Ok(self.rows.put_off(work, unix_seconds() + BUSY_SECONDS).await?),
         }
+    }
+}
+
+/// What a file says.
+struct Read {
+    leaves: Vec<Leaf>,
+    pages: i64,
+    /// What of it was not read.
+    reason: Option<String>,
+}
+
+/// Nothing leaves this machine, and no client is charged.
+fn here() -> Bounds {
+    Bounds { privacy: Privacy::Local, ..Bounds::default() }
+}
+
+/// What is said in a recording, by an engine of this process.
+async fn heard(gateway: &Arc<Gateway>, recording: Media) -> Result<String, NotNow> {
+    let task = Task::Transcribe(Transcribe::of(recording));
+    let (model, bounds) = (String::new(), here());
+    let request = TaskRequest { task, model, bounds, client: Vec::new(), held: Hold::default() };
+    // Named as what it is: what it is made of would be looked through again by all that wait for it.
+    let answering: BoxFuture<'_, Result<Answered, CallError>> = Box::pin(gateway.answer(request));
+    match answering.await {
+        Ok(Answered::Whole(whole)) => {
+            Ok(whole.reply.choices.into_iter().next().map(|choice| choice.text).unwrap_or_default())
+        }
+        Ok(Answered::Stream(_)) => Err(NotNow::Unread("a transcript came as a stream".to_owned())),
+        Err(CallError::Failed(failure)) => Err(failure.into()),
+        Err(CallError::Exhausted(exhausted)) if exhausted.queue_wait().is_some() => Err(NotNow::Busy),
+        Err(_) => Err(NotNow::Unread(
+            "nothing in this process hears what is said in it; run `mediary models pull moonshine` and start Mediary anew, or \
+             send it to /v1/audio/transcriptions and add what comes of it"
+                .to_owned(),
+        )),
     }
 }
 

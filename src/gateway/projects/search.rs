@@ -60,15 +60,13 @@ impl Projects {
         let held = gateway.admission().holding(count.saturating_mul(PASSAGE_BYTES))?;
         let passages = self.rows.passages(id, unix_seconds()).await?;
         let asked = match embedding(&gateway) {
-            Some((model, least)) => {
-                match vectors(&gateway, model, vec![question.to_owned()], Side::Question).await {
-                    Ok(found) => found.into_iter().next().map(|vector| Question { model, least, vector }),
-                    Err(failure) => {
-                        tracing::warn!(error.kind = failure.kind.name(), "a project is searched by words alone");
-                        None
-                    }
+            Some((model, least)) => match vectors(&gateway, model, vec![question.to_owned()], Side::Question).await {
+                Ok(found) => found.into_iter().next().map(|vector| Question { model, least, vector }),
+                Err(failure) => {
+                    tracing::warn!(error.kind = failure.kind.name(), "a project is searched by words alone");
+                    None
                 }
-            }
+            },
             None => None,
         };
         let words = question.to_owned();
@@ -138,7 +136,8 @@ fn nearness(one: &[f32], other: &[f32]) -> Option<f32> {
 
 /// How well each passage fits by the words that it shares with a question, and whether one of them is rare.
 fn scored_by_words(passages: &[Passage], question: &str) -> Vec<(f32, bool)> {
-    let wanted: HashSet<String> = words(question).collect();
+    let question = spaced(question);
+    let wanted: HashSet<&str> = question.split_whitespace().collect();
     let mut lengths = Vec::with_capacity(passages.len());
     let mut counts: Vec<HashMap<&str, f32>> = Vec::with_capacity(passages.len());
     let mut among: HashMap<&str, f32> = HashMap::new();
@@ -146,9 +145,9 @@ fn scored_by_words(passages: &[Passage], question: &str) -> Vec<(f32, bool)> {
         let mut count: HashMap<&str, f32> = HashMap::new();
         let mut length = 0.0_f32;
         for text in [passage.name.as_str(), &passage.said.heading, &passage.said.text] {
-            for word in words(text) {
+            for word in spaced(text).split_whitespace() {
                 length += 1.0;
-                if let Some(word) = wanted.get(&word) {
+                if let Some(&word) = wanted.get(word) {
                     *count.entry(word).or_default() += 1.0;
                 }
             }
@@ -172,9 +171,10 @@ fn scored_by_words(passages: &[Passage], question: &str) -> Vec<(f32, bool)> {
     scored.collect()
 }
 
-/// The words of a text in small letters. Each sign of a script that has no spaces is one.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let is_sign = |c: char| matches!(u32::from(c), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF);
+/// The words of a text in small letters, with blanks between them. Each sign of a script that has no spaces is a word.
+fn spaced(text: &str) -> String {
+    let is_sign =
+        |c: char| matches!(u32::from(c), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF);
     let mut spaced = String::with_capacity(text.len());
     for c in text.chars() {
         if is_sign(c) {
@@ -187,7 +187,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
             spaced.push(' ');
         }
     }
-    spaced.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
+    spaced
 }
 
 #[cfg(test)]

@@ -21,9 +21,8 @@ pub(super) enum Side {
 
 /// The best embedding that is installed, and how near passages have to be for it.
 pub(super) fn embedding(gateway: &Gateway) -> Option<(&'static str, f32)> {
-    let is_there = |name: &str| {
-        gateway.engines().iter().any(|engine| engine.installed && engine.target.to_string() == name)
-    };
+    let is_there =
+        |name: &str| gateway.engines().iter().any(|engine| engine.installed && engine.target.to_string() == name);
     EMBEDDINGS.into_iter().find(|(name, _)| is_there(name))
 }
 

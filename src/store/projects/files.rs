@@ -127,8 +127,7 @@ impl Projects {
     /// # Errors
     /// When it cannot be written.
     pub async fn claim(&self, work: &Unindexed, now: i64, until: i64) -> Result<bool, StoreFailed> {
-        let sql =
-            "UPDATE project_files SET claimed_until = ? WHERE project = ? AND file = ? AND claimed_until <= ?";
+        let sql = "UPDATE project_files SET claimed_until = ? WHERE project = ? AND file = ? AND claimed_until <= ?";
         let statement = Statement::new(sql).with(until).with(work.project.as_str()).with(work.file.as_str()).with(now);
         let rows = self.0.write(vec![statement]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))

@@ -19,10 +19,7 @@ impl Projects {
                     WHERE project = ? AND file = ?";
         let told = Statement::new(told).with(state.name()).with(reason).with(pages).with(count).with(model);
         let gone = "DELETE FROM project_passages WHERE project = ? AND file = ?";
-        let mut statements = vec![
-            told.with(project).with(file),
-            Statement::new(gone).with(project).with(file),
-        ];
+        let mut statements = vec![told.with(project).with(file), Statement::new(gone).with(project).with(file)];
         let mut number = 0_i64;
         let mut passages = passages.into_iter().peekable();
         while passages.peek().is_some() {
@@ -72,9 +69,8 @@ impl Projects {
 
 fn inserted((project, file): (&str, &str), number: &mut i64, passages: Vec<NewPassage>) -> Statement {
     let values = vec!["(?, ?, ?, ?, ?, ?, ?)"; passages.len()].join(", ");
-    let sql = format!(
-        "INSERT INTO project_passages (project, file, number, page, heading, text, vector) VALUES {values}"
-    );
+    let sql =
+        format!("INSERT INTO project_passages (project, file, number, page, heading, text, vector) VALUES {values}");
     passages.into_iter().fold(Statement::built(sql), |statement, passage| {
         *number += 1;
         let NewPassage { page, heading, text, vector } = passage;

@@ -49,6 +49,7 @@ export const projects = {
   threads: 'Threads',
   allThreads: 'All of them',
   noThreads: 'No thread belongs to it yet.',
+  try: 'Try it',
   use: 'Use it',
   useMore: 'A program names the project in a header of its chats, whatever format they are in; in OpenAI’s format the field project_id does the same.',
   header: 'Header',

@@ -20,6 +20,7 @@ export const threads = {
   said: 'Last said',
   paging: 'Pages of threads',
   summary: { one: '{count} message', other: '{count} messages' },
+  goOn: 'Go on',
   rename: 'Change',
   removeText: 'Everything that was said in it is removed, with its media.',
   removed: 'The thread is gone.',

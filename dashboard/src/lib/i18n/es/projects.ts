@@ -49,6 +49,7 @@ export const projects = {
   threads: 'Hilos',
   allThreads: 'Todos',
   noThreads: 'Aún no le pertenece ningún hilo.',
+  try: 'Probarlo',
   use: 'Usarlo',
   useMore: 'Un programa nombra el proyecto en una cabecera de sus chats, sea cual sea su formato; en el formato de OpenAI hace lo mismo el campo project_id.',
   header: 'Cabecera',

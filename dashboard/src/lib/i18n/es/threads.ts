@@ -20,6 +20,7 @@ export const threads = {
   said: 'Último mensaje',
   paging: 'Páginas de hilos',
   summary: { one: '{count} mensaje', other: '{count} mensajes' },
+  goOn: 'Seguir',
   rename: 'Cambiar',
   removeText: 'Se borra todo lo que se dijo en él, con sus archivos.',
   removed: 'El hilo ya no está.',
