@@ -86,12 +86,12 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, owner, held } = asked;
-    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
-    begin_as_told(&mut task, &bounds)?;
+    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client, owner, held } = asked;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
+    let of_project = begin_with_project(state, &mut request.task, &request.bounds, &owner).await?;
+    begin_as_told(&mut request.task, &request.bounds)?;
     let web = match request.bounds.web {
         WebWish::None => None,
         // Boxed, since most requests want nothing of it.

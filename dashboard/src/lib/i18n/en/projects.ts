@@ -25,7 +25,7 @@ export const projects = {
   noInstructions: 'Chats of this project begin with no instructions.',
   write: 'Write some',
   drop: 'Choose files, or drop them here',
-  dropMore: 'Texts, PDFs, files of an office, pictures, letters, archives. They are read on this machine.',
+  dropMore: 'Texts, PDFs, files of an office, pictures, letters, archives, recordings. They are read on this machine.',
   sending: { one: 'Sending {name} …', other: 'Sending {name}, and more: {count} in all …' },
   state_reading: 'being read',
   state_ready: 'ready',

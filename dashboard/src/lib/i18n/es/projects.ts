@@ -25,7 +25,7 @@ export const projects = {
   noInstructions: 'Los chats de este proyecto empiezan sin instrucciones.',
   write: 'Escribirlas',
   drop: 'Elige archivos o suéltalos aquí',
-  dropMore: 'Textos, PDF, archivos de oficina, imágenes, correos, archivos comprimidos. Se leen en este equipo.',
+  dropMore: 'Textos, PDF, archivos de oficina, imágenes, correos, archivos comprimidos, grabaciones. Se leen en este equipo.',
   sending: { one: 'Enviando {name} …', other: 'Enviando {name} y más: {count} en total …' },
   state_reading: 'leyéndose',
   state_ready: 'listo',
