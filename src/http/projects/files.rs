@@ -10,8 +10,8 @@ use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::owner_of;
 use super::super::kept_files::{files as kept_files, is_form, keep_sent, no_file};
 use super::super::state::AppState;
-use super::said::{ProjectFileBody, ProjectFileListBody, RemovedBody};
-use super::{body, no_project, page_of, projects};
+use super::said::{ProjectFileBody, ProjectFileListBody, RemovedBody, page_of};
+use super::{body, no_project, projects};
 
 /// A file that is kept already.
 #[derive(Debug, Deserialize, ToSchema)]

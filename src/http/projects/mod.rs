@@ -1,92 +1,28 @@
 //! `/v1/projects`: instructions and files that chats of one subject have in common.
 //!
-//! A project belongs to the key that made it; with any other it does not exist. Its files have their own room (`files`), and
-//! what chats are given of it is said in `tasks/project`.
+//! A project belongs to the key that made it; with any other it does not exist. Projects themselves are next door
+//! (`project`), their files have their own room (`files`), and what chats are given of one is said in `tasks/project`.
 
 mod files;
+mod project;
 mod said;
 mod search;
 
-use axum::Json;
-use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::HeaderMap;
+use axum::extract::Request;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
 
-use super::error::{ApiError, ErrorBody};
-use super::guard::owner_of;
+use super::error::ApiError;
 use super::state::AppState;
 use super::unpacked::json_body;
-use crate::gateway::projects::{NewProject, ProjectChange};
 use crate::protocol::from_json;
 pub(super) use files::{
     __path_add_file, __path_file, __path_files, __path_remove_file, add_file, file, files, remove_file,
 };
-use said::{ProjectBody, ProjectListBody, RemovedBody, page_of, project_list};
+pub(super) use project::{
+    __path_change, __path_create, __path_list, __path_one, __path_remove, change, create, list, one, remove,
+};
 pub(super) use said::{no_project, projects};
 pub(super) use search::{__path_search, search};
-
-/// The colour of a project that names none.
-const USUAL_COLOR: &str = "#3b82f6";
-const MOST_NAME_CHARS: usize = 200;
-const MOST_ICON_CHARS: usize = 32;
-const MOST_INSTRUCTION_CHARS: usize = 32_000;
-
-/// What is said of a project.
-#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProjectFields {
-    /// What it is called; needed to make one. Up to 200 characters.
-    #[schema(example = "Thesis")]
-    #[serde(default)]
-    name: Option<String>,
-    /// What its chats begin with, before whatever system text they have themselves. Up to 32,000 characters.
-    #[schema(example = "Answer in German, and name the page that you rely on.")]
-    #[serde(default, deserialize_with = "emptied")]
-    instructions: Option<String>,
-    /// Its colour in the dashboard, as `#rrggbb`.
-    #[schema(example = "#3b82f6")]
-    #[serde(default)]
-    color: Option<String>,
-    /// A sign or a word that stands beside its name. Up to 32 characters.
-    #[schema(example = "📚")]
-    #[serde(default, deserialize_with = "emptied")]
-    icon: Option<String>,
-}
-
-/// A text; null is none, which is not the same as not to be said.
-fn emptied<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(Option::<String>::deserialize(from)?.unwrap_or_default()))
-}
-
-impl ProjectFields {
-    fn change(self) -> Result<ProjectChange, ApiError> {
-        let Self { name, instructions, color, icon } = self;
-        let name = name.map(|name| checked(&name, "name", 1, MOST_NAME_CHARS)).transpose()?;
-        let icon = icon.map(|icon| checked(&icon, "icon", 0, MOST_ICON_CHARS)).transpose()?;
-        if instructions.as_ref().is_some_and(|text| text.chars().count() > MOST_INSTRUCTION_CHARS) {
-            let most = format!("a text of at most {MOST_INSTRUCTION_CHARS} characters; add what is longer as a file");
-            return Err(wrong("instructions", &most));
-        }
-        let color = color.map(|color| color.to_ascii_lowercase());
-        let is_color = |color: &String| {
-            color.len() == 7 && color.starts_with('#') && color[1..].chars().all(|c| c.is_ascii_hexdigit())
-        };
-        if color.as_ref().is_some_and(|color| !is_color(color)) {
-            return Err(wrong("color", "a colour such as \"#3b82f6\""));
-        }
-        Ok(ProjectChange { name, instructions, color, icon })
-    }
-}
-
-/// A text on one line.
-fn checked(text: &str, field: &str, fewest: usize, most: usize) -> Result<String, ApiError> {
-    let text = text.trim();
-    let is_within = (fewest..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    let wanted = format!("a text of {fewest} to {most} characters on one line");
-    is_within.then(|| text.to_owned()).ok_or_else(|| wrong(field, &wanted))
-}
 
 fn wrong(field: &str, wanted: &str) -> ApiError {
     ApiError::malformed(format!("`{field}` must be {wanted}")).about(field)
@@ -96,133 +32,4 @@ fn wrong(field: &str, wanted: &str) -> ApiError {
 async fn body<T: DeserializeOwned>(request: Request, state: &AppState, what: &str) -> Result<T, ApiError> {
     let body = json_body(request, state).await?;
     Ok(from_json(&body, what)?)
-}
-
-/// Makes a project.
-#[utoipa::path(
-    post,
-    path = "/v1/projects",
-    tag = "projects",
-    request_body = ProjectFields,
-    responses(
-        (status = 200, description = "The project", body = ProjectBody),
-        (status = 400, description = "A field is wrong", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 503, description = "Projects cannot be kept", body = ErrorBody),
-        (status = 507, description = "This key has as many projects as it may; remove one", body = ErrorBody),
-    )
-)]
-pub(super) async fn create(State(state): State<AppState>, request: Request) -> Result<Json<ProjectBody>, ApiError> {
-    let owner = owner_of(request.headers(), &state.config.server);
-    let kept = projects(&state)?;
-    let fields: ProjectFields = body(request, &state, "a project").await?;
-    let ProjectChange { name, instructions, color, icon } = fields.change()?;
-    let name = name.ok_or_else(|| ApiError::malformed("a project needs a `name`").about("name"))?;
-    let (instructions, icon) = (instructions.unwrap_or_default(), icon.unwrap_or_default());
-    let color = color.unwrap_or_else(|| USUAL_COLOR.to_owned());
-    let made = kept.make(NewProject { owner, name, instructions, color, icon }).await.map_err(no_project)?;
-    Ok(Json(ProjectBody::of(made, Default::default())))
-}
-
-/// Lists the projects of this key, the newest first.
-#[utoipa::path(
-    get,
-    path = "/v1/projects",
-    tag = "projects",
-    params(
-        ("limit" = Option<u32>, Query, description = "most of them, 1 to 100; 20 unless it is said"),
-        ("after" = Option<String>, Query, description = "the id of the project before: for the next page"),
-        ("search" = Option<String>, Query, description = "only those whose names hold this"),
-    ),
-    responses(
-        (status = 200, description = "The projects", body = ProjectListBody),
-        (status = 400, description = "A parameter is wrong", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 503, description = "Projects cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Json<ProjectListBody>, ApiError> {
-    let list = project_list(&query.unwrap_or_default())?;
-    let found = projects(&state)?.list(&owner_of(&headers, &state.config.server), &list).await;
-    let (found, has_more) = found.map_err(no_project)?;
-    Ok(Json(ProjectListBody::of(found, has_more)))
-}
-
-/// A project.
-#[utoipa::path(
-    get,
-    path = "/v1/projects/{id}",
-    tag = "projects",
-    params(("id" = String, Path, description = "the project's id")),
-    responses(
-        (status = 200, description = "The project", body = ProjectBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such project with this key", body = ErrorBody),
-        (status = 503, description = "Projects cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn one(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Json<ProjectBody>, ApiError> {
-    let found = projects(&state)?.get(&id, &owner_of(&headers, &state.config.server)).await;
-    let (project, counted) = found.map_err(no_project)?;
-    Ok(Json(ProjectBody::of(project, counted)))
-}
-
-/// Changes a project: what is said; the rest stays.
-#[utoipa::path(
-    patch,
-    path = "/v1/projects/{id}",
-    tag = "projects",
-    params(("id" = String, Path, description = "the project's id")),
-    request_body = ProjectFields,
-    responses(
-        (status = 200, description = "The project as it is now", body = ProjectBody),
-        (status = 400, description = "A field is wrong", body = ErrorBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such project with this key", body = ErrorBody),
-        (status = 503, description = "Projects cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn change(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Json<ProjectBody>, ApiError> {
-    let owner = owner_of(request.headers(), &state.config.server);
-    let kept = projects(&state)?;
-    let fields: ProjectFields = body(request, &state, "a change of a project").await?;
-    let (project, counted) = kept.change(&id, &owner, fields.change()?).await.map_err(no_project)?;
-    Ok(Json(ProjectBody::of(project, counted)))
-}
-
-/// Removes a project, its passages, and the files that were sent to it.
-#[utoipa::path(
-    delete,
-    path = "/v1/projects/{id}",
-    tag = "projects",
-    params(("id" = String, Path, description = "the project's id")),
-    responses(
-        (status = 200, description = "It is removed. Files that were sent to `/v1/files` stay", body = RemovedBody),
-        (status = 401, description = "A key is missing or wrong", body = ErrorBody),
-        (status = 404, description = "There is no such project with this key", body = ErrorBody),
-        (status = 503, description = "Projects cannot be kept", body = ErrorBody),
-    )
-)]
-pub(super) async fn remove(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Json<RemovedBody>, ApiError> {
-    let gone = projects(&state)?.remove(&id, &owner_of(&headers, &state.config.server)).await.map_err(no_project)?;
-    for content in gone {
-        state.gateway.router.forget_given(&content).await;
-    }
-    Ok(Json(RemovedBody::of(id, "project")))
 }
