@@ -22,6 +22,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::batches::Batches;
+use crate::gateway::projects::Projects;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -154,6 +155,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
         let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
+        let state = state.with_projects(kept.as_ref().and_then(|kept| kept.projects.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -182,6 +184,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             }
             if let Some(kept) = &kept {
                 kept.quotas.keep_of(gateway.router.clone());
+                if let Some(projects) = &kept.projects {
+                    projects.serve_with(gateway.clone());
+                }
                 kept.probes.serve_with(gateway);
             }
         };
@@ -289,6 +294,8 @@ struct Kept {
     files: Option<Arc<KeptFiles>>,
     /// Batches, likewise.
     batches: Option<Arc<Batches>>,
+    /// Projects, likewise.
+    projects: Option<Arc<Projects>>,
     /// What was used of free limits.
     quotas: KeptLedger,
     /// What probes found.
@@ -334,14 +341,24 @@ impl Kept {
             }
             None => None,
         };
+        let projects = match &files {
+            Some(files) => {
+                let (gateway, files, settings) = (gateway.clone(), files.clone(), config.projects.clone());
+                Some(Projects::start(gateway, database.clone(), files, settings).await.map_err(failed)?)
+            }
+            None => None,
+        };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, batches, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, batches, projects, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {
         if let Some(batches) = &self.batches {
             batches.settle(patience).await;
+        }
+        if let Some(projects) = &self.projects {
+            projects.settle(patience).await;
         }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;

@@ -142,6 +142,7 @@ fn settle(
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
     let batches = raw.batches.check(&mut check);
+    let projects = raw.projects.check(&mut check);
     let queue = raw.queue.check(&mut check);
     let search = raw.search.check(&mut check);
     let youtube = raw.youtube.check(&mut check);
@@ -178,6 +179,7 @@ fn settle(
                     store,
                     jobs,
                     batches,
+                    projects,
                     queue,
                     search,
                     youtube,

@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
-    redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, projects, queue,
+    realtime, redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
 };
 
 /// All sections as written.
@@ -33,6 +33,7 @@ pub(super) struct Raw {
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
     pub(super) batches: batches::RawBatches,
+    pub(super) projects: projects::RawProjects,
     pub(super) queue: queue::RawQueue,
     pub(super) search: search::RawSearch,
     pub(super) youtube: youtube::RawYoutube,
@@ -106,6 +107,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         store::KEYS,
         jobs::KEYS,
         batches::KEYS,
+        projects::KEYS,
         queue::KEYS,
         search::KEYS,
         youtube::KEYS,
@@ -157,10 +159,11 @@ pub(super) fn names_in(section: &str) -> Vec<&'static str> {
 /// section, else a key of the same name elsewhere.
 pub(super) fn nearest(section: &str, name: &str) -> Option<String> {
     let wanted = name.to_lowercase();
-    let sibling = keys::nearest_of(&names_in(section), name).map(|known| join(section, known));
-    sibling.or_else(|| {
-        all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned())
-    })
+    let sibling = || keys::nearest_of(&names_in(section), name).map(|known| join(section, known));
+    let namesake =
+        || all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned());
+    // No key stands at the top, so one that does is out of its section, whatever section is spelt like it.
+    if section.is_empty() { namesake().or_else(sibling) } else { sibling().or_else(namesake) }
 }
 
 /// The key whose whole path is nearest to this one, if any is near.

@@ -7,7 +7,7 @@ use mediary_remote::ProxyRules;
 
 use super::{
     Admission, Batches, Browser, Cache, ConfiguredProvider, Content, Engines, Fetch, Files, Fusion, Jobs, Limits, Mcp,
-    Probes, Queue, Realtime, Registry, RequestLogging, ResponseCache, Routing, Safety, Search, Server, Store,
+    Probes, Projects, Queue, Realtime, Registry, RequestLogging, ResponseCache, Routing, Safety, Search, Server, Store,
     Telemetry, Youtube,
 };
 
@@ -46,6 +46,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// How much of the server batches may take.
     pub batches: Batches,
+    /// How much projects may hold.
+    pub projects: Projects,
     /// Where lines of batches are handed out.
     pub queue: Queue,
     /// Which search engines of the web are asked.

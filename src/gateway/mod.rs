@@ -29,6 +29,7 @@ mod limits;
 mod live_responses;
 mod pooling;
 mod probes;
+pub mod projects;
 pub mod queue;
 mod readiness;
 pub mod realtime;

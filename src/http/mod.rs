@@ -30,6 +30,7 @@ mod models;
 mod ocr;
 mod ollama;
 mod plan;
+mod projects;
 mod realtime;
 mod request_id;
 mod router;

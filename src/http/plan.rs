@@ -15,7 +15,7 @@ use super::images::{self, Kind};
 use super::json_weight::{self, Numbers};
 use super::ocr;
 use super::state::AppState;
-use super::tasks::{Asked, Asker, bounds, protocol_of, refused};
+use super::tasks::{Asked, Asker, begin_with_project, bounds, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
@@ -155,6 +155,7 @@ async fn task(
 ) -> Result<Planned, ApiError> {
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
+    begin_with_project(state, &mut task, &bounds, &owner).await?.give(&mut task);
     state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

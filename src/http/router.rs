@@ -20,7 +20,7 @@ use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
-    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit, web,
+    metrics, models, ocr, ollama, plan, projects, realtime, tasks, videos, visit, web,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -109,6 +109,11 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads/{id}/parts", post(kept_files::add_part))
         .route("/v1/uploads/{id}/complete", post(kept_files::complete))
         .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
+        .route("/v1/projects", post(projects::create).get(projects::list))
+        .route("/v1/projects/{id}", get(projects::one).patch(projects::change).delete(projects::remove))
+        .route("/v1/projects/{id}/files", post(projects::add_file).get(projects::files))
+        .route("/v1/projects/{id}/files/{file}", get(projects::file).delete(projects::remove_file))
+        .route("/v1/projects/{id}/search", post(projects::search))
         .route("/v1/batches", post(batches::openai::create).get(batches::openai::list))
         .route("/v1/batches/{id}", get(batches::openai::one).delete(batches::openai::remove))
         .route("/v1/batches/{id}/cancel", post(batches::openai::cancel))

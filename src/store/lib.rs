@@ -20,6 +20,7 @@ mod journal;
 mod keys;
 mod lists;
 mod notes;
+mod projects;
 mod queue;
 mod quotas;
 mod requests;
@@ -54,6 +55,9 @@ pub use keys::{
 };
 pub use lists::ModelLists;
 pub use notes::{Note, Notes};
+pub use projects::{
+    Counted, FileState, Indexed, NewPassage, Passage, ProjectFile, ProjectList, ProjectRow, Projects, Unindexed, Vector,
+};
 pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway, QueueBounds};
 pub use quotas::{Quotas, UsedQuota};
 pub use requests::{

@@ -108,6 +108,7 @@ mod otlp;
 mod outputs;
 mod pdf;
 mod probes;
+mod projects;
 mod provider_name;
 mod proxies;
 mod queue;

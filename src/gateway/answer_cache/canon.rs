@@ -190,6 +190,7 @@ impl Canon {
             // What it gave stands in the chat.
             web: _,
             has_free_help,
+            project: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

@@ -125,6 +125,7 @@ impl Asked {
             is_planned: false,
             web: WebWish::None,
             has_free_help: false,
+            project: None,
         }
     }
 }

@@ -55,13 +55,23 @@ pub struct Bounds {
     /// Whether what helps with the treatment of its parts has to be free: what the request costs in all is bounded, and calls
     /// that help are not reckoned beforehand.
     pub has_free_help: bool,
+    /// The project that a chat belongs to.
+    pub project: Option<String>,
 }
 
 impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, draw: None, is_planned: false, web: WebWish::None, ..self.clone() }
+        Self {
+            tier: None,
+            strict: false,
+            draw: None,
+            is_planned: false,
+            web: WebWish::None,
+            project: None,
+            ..self.clone()
+        }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

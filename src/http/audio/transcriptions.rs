@@ -115,6 +115,6 @@ async fn answer(
         return Err(ApiError::malformed("there are several files; send them one by one").about("file"));
     }
     let recording = file.classified().map_err(|failure| ApiError::from(failure).about("file"))?;
-    let asked = Asked { decoded: form.of(recording), bounds, client, held: Hold::default() };
+    let asked = Asked { decoded: form.of(recording), bounds, client, owner: Vec::new(), held: Hold::default() };
     carry_out(&TRANSCRIPTIONS, &state, request_id, asked).await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mediary_core::capability::{Rate, Usd};
-use mediary_core::task::{Role, Task};
+use mediary_core::task::{Part, Role, Task};
 use serde_json::{Map, Value, json};
 
 use super::super::error::ApiError;
@@ -77,7 +77,11 @@ impl Comparison {
 pub(super) fn task_of(task: &Task) -> String {
     let Task::Chat(chat) = task else { return String::new() };
     let last = chat.messages.iter().rfind(|message| message.role == Role::User);
-    last.map(mediary_core::task::Message::joined_text).unwrap_or_default()
+    // What comes behind it was not said by the client.
+    match last.and_then(|message| message.parts.first()) {
+        Some(Part::Text(task)) => task.clone(),
+        _ => String::new(),
+    }
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {

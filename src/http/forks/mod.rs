@@ -12,7 +12,10 @@ use axum::{Extension, Json};
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::tasks::{Asked, Asker, Streamed, begin_as_told, bounds, refused, sent, streamed, with_web};
+use super::tasks::{
+    Asked, Asker, Streamed, begin_as_told, begin_with_project, bounds, refused, sent, streamed, tell_of_project, with_web,
+};
+use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::{WebNote, WebWish};
 use crate::gateway::{Account, Answered, Fork, ForkWish, Growing, TaskRequest, blocking};
 use crate::protocol::openai::CHAT;
@@ -48,12 +51,14 @@ pub(super) async fn fork(
 ) -> Result<Response, ApiError> {
     let judge = state.config.fusion.judge.clone();
     let read = move |body: &[u8]| ForkFields::read(body, &judge);
-    let Forking { request, wish, answer, spelling, dropped, web } = forking(&state, request, read).await?;
+    let Forking { request, wish, answer, spelling, dropped, web, project } = forking(&state, request, read).await?;
     if !request.task.streams() {
         let (account, fork) = ask(&state, request, &wish, &spelling).await?;
         let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
         let body = if wish.keeps_all { report.all() } else { report.best() };
-        return Ok((headers(&fork, &account, &dropped, web.as_ref()), Json(body)).into_response());
+        let mut response = (headers(&fork, &account, &dropped, web.as_ref()), Json(body)).into_response();
+        tell_of_project(project.as_ref(), response.headers_mut());
+        return Ok(response);
     }
     if wish.keeps_all {
         let message = "all answers of a fork come at once; leave `stream` or `return_all` out";
@@ -68,7 +73,7 @@ pub(super) async fn fork(
         whole.route.account = account;
         Ok(Answered::Stream(Box::new(Growing::of(*whole))))
     });
-    streamed(&CHAT, &state, asking, Streamed { answer, dropped, spelling, request_id, web }).await
+    streamed(&CHAT, &state, asking, Streamed { answer, dropped, spelling, request_id, web, project }).await
 }
 
 /// Compares models at a task.
@@ -92,11 +97,14 @@ pub(super) async fn fork(
 pub(super) async fn compare(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let judge = state.config.fusion.judge.clone();
     let read = move |body: &[u8]| Comparison::read(body, &judge);
-    let Forking { request, wish, answer, spelling, dropped, web } = forking(&state, request, read).await?;
+    let Forking { request, wish, answer, spelling, dropped, web, project } = forking(&state, request, read).await?;
     let asked = fields::task_of(&request.task);
     let (account, fork) = ask(&state, request, &wish, &spelling).await?;
     let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
-    Ok((headers(&fork, &account, &dropped, web.as_ref()), Json(report.comparison(&asked))).into_response())
+    let headers = headers(&fork, &account, &dropped, web.as_ref());
+    let mut response = (headers, Json(report.comparison(&asked))).into_response();
+    tell_of_project(project.as_ref(), response.headers_mut());
+    Ok(response)
 }
 
 /// A fork that is asked for.
@@ -108,6 +116,8 @@ struct Forking {
     dropped: Vec<String>,
     /// What all members were given of the web.
     web: Option<WebNote>,
+    /// What it was given of its project.
+    project: Option<ProjectNote>,
 }
 
 /// Reads a request: what is asked of the members, and what of the fork.
@@ -127,7 +137,8 @@ async fn forking(
     })
     .await??;
     let asked = Asked::of(&CHAT, state, decoded, bounds, asker.holding(held)).await?;
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, owner, held } = asked;
+    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
     begin_as_told(&mut task, &bounds)?;
     let spelling = Spelling::of(CHAT.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
@@ -136,7 +147,9 @@ async fn forking(
         request.bounds.web = WebWish::Given;
     }
     let web = with_web(state, &mut request).await?;
-    Ok(Forking { request, wish, answer, spelling, dropped, web })
+    // Last, so that no search engine is asked with what stands there.
+    let project = of_project.give(&mut request.task);
+    Ok(Forking { request, wish, answer, spelling, dropped, web, project })
 }
 
 async fn ask(

@@ -14,6 +14,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use mediary_core::Claim;
+use mediary_store::FileRow;
 
 use super::error::{ApiError, ErrorBody};
 use super::files::{SentForm, content_type, sent_form};
@@ -24,7 +25,8 @@ use crate::protocol::anthropic::files as anthropic;
 use crate::protocol::openai::{self, FileFields, file_name};
 pub(super) use file::{__path_content, __path_one, __path_remove, content, one, remove};
 pub(super) use named::{brought, named};
-use said::{Says, files, no_file};
+use said::Says;
+pub(super) use said::{files, no_file};
 pub(super) use uploads::{
     __path_add_part, __path_begin, __path_cancel, __path_complete, add_part, begin, cancel, complete,
 };
@@ -48,11 +50,20 @@ pub(super) use uploads::{
 pub(super) async fn create(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let owner = owner_of(request.headers(), &state.config.server);
     let says = Says::to(request.headers());
-    let kept = files(&state)?;
+    let file = keep_sent(&state, &owner, request).await?;
+    Ok(Json(says.file(&file)).into_response())
+}
+
+/// Keeps the file that a form brings.
+///
+/// # Errors
+/// When it brings none, a field is wrong, or there is no room for it.
+pub(super) async fn keep_sent(state: &AppState, owner: &[u8], request: Request) -> Result<FileRow, ApiError> {
+    let kept = files(state)?;
     if !is_form(request.headers()) {
         return Err(ApiError::malformed("send a form (multipart/form-data) with the file as `file`").about("file"));
     }
-    let SentForm { files, fields } = sent_form(&state, request).await?;
+    let SentForm { files, fields } = sent_form(state, request).await?;
     let FileFields { purpose, life } = FileFields::of(fields)?;
     let mut sent = files.into_iter();
     let file = match (sent.next(), sent.next()) {
@@ -67,9 +78,8 @@ pub(super) async fn create(State(state): State<AppState>, request: Request) -> R
         Ok(media) => media.format.mime().to_owned(),
         Err(_) => file.mime.unwrap_or_default(),
     };
-    let new = NewFile { id: None, owner, blob: file.blob, name, mime, purpose, life };
-    let file = kept.keep(new).await.map_err(no_file)?;
-    Ok(Json(says.file(&file)).into_response())
+    let new = NewFile { id: None, owner: owner.to_vec(), blob: file.blob, name, mime, purpose, life };
+    kept.keep(new).await.map_err(no_file)
 }
 
 /// Lists the files of this key, the newest first.
@@ -112,6 +122,6 @@ pub(super) async fn list(
 }
 
 /// Whether a request is a form.
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     content_type(headers) == "multipart/form-data"
 }

@@ -36,7 +36,7 @@ impl Says {
 }
 
 /// The files of this server.
-pub(super) fn files(state: &AppState) -> Result<&Arc<KeptFiles>, ApiError> {
+pub(in crate::http) fn files(state: &AppState) -> Result<&Arc<KeptFiles>, ApiError> {
     state.files.as_ref().ok_or_else(|| {
         let message = "This server keeps no files: the folder of its database or of [content] is not to be had, or another \
                        server uses it; the log of its start says which. Name folders of its own as [store] dir and [content] \
@@ -46,7 +46,7 @@ pub(super) fn files(state: &AppState) -> Result<&Arc<KeptFiles>, ApiError> {
 }
 
 /// Why there is no file, for a client.
-pub(super) fn no_file(why: NoFile) -> ApiError {
+pub(in crate::http) fn no_file(why: NoFile) -> ApiError {
     match why {
         NoFile::Unknown => ApiError::not_found(
             "file_not_found",

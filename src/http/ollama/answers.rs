@@ -8,7 +8,7 @@ use mediary_core::Hold;
 use mediary_core::task::{Chat, Message, Role, Task};
 
 use super::super::error::ApiError;
-use super::super::guard::{admitted, client_of};
+use super::super::guard::{admitted, client_of, owner_of};
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::tasks::{Asked, bounds, carry_out, refused, sent};
@@ -126,7 +126,7 @@ async fn answer(
     request: Request,
 ) -> Result<Response, ApiError> {
     let bounds = bounds(request.headers())?;
-    let client = client_of(request.headers());
+    let (client, owner) = (client_of(request.headers()), owner_of(request.headers(), &state.config.server));
     let sent: Sent = sent(request, &state).await?;
     let model = model_of(&sent.body);
     // What a request may not do, and what a client with a key of its own may, is known to the router alone.
@@ -145,7 +145,7 @@ async fn answer(
     let held = sent.parsed.clone();
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let decoded = Decoded { model: without_tag(&state, decoded.model), ..decoded };
-    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client, held }).await
+    carry_out(protocol, &state, request_id, Asked { decoded, bounds, client, owner, held }).await
 }
 
 /// Whether a model could be loaded, were that needed.

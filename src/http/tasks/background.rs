@@ -15,8 +15,9 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::carried::{begin_as_told, with_web};
-use super::headers::{name_dropped, tell_of_web};
+use super::headers::{name_dropped, tell_of_project, tell_of_web};
 use super::kept::Keeping;
+use super::project::begin_with_project;
 use super::{Asked, refused, replayed};
 use crate::gateway::{Answered, CallError, Growing, TaskRequest, Teller};
 use crate::protocol::responses::{Begun, RESPONSES, Replay, given_up};
@@ -41,7 +42,8 @@ pub(super) async fn in_background(
     asked: Asked,
     background: Background,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, owner, held } = asked;
+    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
     begin_as_told(&mut task, &bounds)?;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {
@@ -53,6 +55,8 @@ pub(super) async fn in_background(
     let spelling = Spelling::of(RESPONSES.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
     let web = with_web(state, &mut request).await?;
+    // Last, so that no search engine is asked with what stands there.
+    let project = of_project.give(&mut request.task);
     // Whatever can be known before is said now, while the client listens.
     let planned = Box::pin(state.gateway.explain(without_addresses(request.clone()))).await;
     if let Some(error) = planned.err().filter(|error| !passes(error)) {
@@ -103,6 +107,7 @@ pub(super) async fn in_background(
     let mut headers = HeaderMap::new();
     name_dropped(&dropped, &mut headers);
     tell_of_web(web.as_ref(), &mut headers);
+    tell_of_project(project.as_ref(), &mut headers);
     Ok(match watched {
         Some(open) => {
             (headers, replayed::replayed(state, open.owner.clone(), &open, replayed::Asked::default())).into_response()

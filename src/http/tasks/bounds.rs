@@ -70,6 +70,12 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
             _ => return Err(wrong(name, "true, false or vendor")),
         };
     }
+    if let Some((name, value)) = first(headers, &["x-mediary-project"])? {
+        if value.is_empty() {
+            return Err(wrong(name, "the id of a project"));
+        }
+        bounds.project = Some(value.to_owned());
+    }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
         let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
         bounds.providers = names.map(ProviderId::new).collect();
@@ -127,6 +133,7 @@ mod tests {
             ("x-mediary-cache", "refresh", Bounds { cache: CacheWish::Refresh, ..none() }),
             ("x-mediary-web-search", "true", Bounds { web: WebWish::Given, ..none() }),
             ("x-willaku-web-search", "vendor", Bounds { web: WebWish::Vendors, ..none() }),
+            ("x-mediary-project", "proj_1", Bounds { project: Some("proj_1".to_owned()), ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -150,6 +157,7 @@ mod tests {
             ("x-mediary-cache", "no-cache"),
             ("x-mediary-allow-paid", "yes"),
             ("x-mediary-web-search", "on"),
+            ("x-mediary-project", ""),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
         }

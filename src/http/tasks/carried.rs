@@ -10,11 +10,12 @@ use super::super::kept_files;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::super::web::unsearched;
-use super::headers::tell_of_web;
+use super::headers::{tell_of_project, tell_of_web};
+use super::project::{begin_with, begin_with_project};
 use super::provider_name::ProviderNames;
 use super::{refused, relay, whole};
 use mediary_core::Hold;
-use mediary_core::task::{Message, Role, Task, Written};
+use mediary_core::task::Task;
 
 use crate::config::Server;
 use crate::gateway::web::{WebNote, WebWish};
@@ -27,6 +28,8 @@ pub(in crate::http) struct Asked {
     pub(in crate::http) bounds: Bounds,
     /// What the client is known by.
     pub(in crate::http) client: Vec<u8>,
+    /// Whose files and projects may be named.
+    pub(in crate::http) owner: Vec<u8>,
     /// The permit for what was decoded.
     pub(in crate::http) held: Hold,
 }
@@ -35,7 +38,7 @@ pub(in crate::http) struct Asked {
 pub(in crate::http) struct Asker {
     /// What the client is known by.
     pub(in crate::http) client: Vec<u8>,
-    /// Whose files may be named.
+    /// Whose files and projects may be named.
     pub(in crate::http) owner: Vec<u8>,
     /// The permit for what is asked for.
     pub(in crate::http) held: Hold,
@@ -69,7 +72,7 @@ impl Asked {
         if let Err(failure) = kept_files::brought(state, &owner, &mut decoded.task).await {
             return Err(ApiError::from(failure).spelled(&Spelling::of(protocol.names(), &decoded.task)));
         }
-        Ok(Self { decoded, bounds, client, held })
+        Ok(Self { decoded, bounds, client, owner, held })
     }
 }
 
@@ -83,14 +86,17 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
-    begin_as_told(&mut task, &bounds)?;
+    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client, owner, held } = asked;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
+    let of_project = begin_with_project(state, &mut request.task, &request.bounds, &owner).await?;
+    begin_as_told(&mut request.task, &request.bounds)?;
     let web = with_web(state, &mut request).await?;
+    // Last, so that no search engine is asked with what stands there.
+    let project = of_project.give(&mut request.task);
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
+        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, project };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
@@ -100,6 +106,7 @@ pub(in crate::http) async fn carry_out(
             let name = names.name(&whole.route.target);
             let mut response = whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling);
             tell_of_web(web.as_ref(), response.headers_mut());
+            tell_of_project(project.as_ref(), response.headers_mut());
             Ok(response)
         }
         Answered::Stream(_) => Err(ApiError::broken("a stream where a whole answer was asked for")),
@@ -129,7 +136,8 @@ pub(super) async fn count(
     state: &AppState,
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
-    let Asked { decoded: Decoded { task, model, .. }, bounds, client, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
+    begin_with_project(state, &mut task, &bounds, &owner).await?.give(&mut task);
     let spelling = Spelling::of(protocol.names(), &task);
     let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
@@ -149,15 +157,7 @@ pub(in crate::http) fn begin_as_told(task: &mut Task, bounds: &Bounds) -> Result
             Err(ApiError::forbidden("not_allowed", message))
         }
         (Task::Chat(chat), Some(prompt)) => {
-            for (at, message) in chat.messages.iter_mut().enumerate().filter(|(_, message)| message.written.is_none()) {
-                // Its client counts without what comes before.
-                let mut written = Written::at(format!("messages[{at}]"));
-                for (part, its) in message.parts.iter().enumerate() {
-                    written.notes(part, std::slice::from_ref(its), &format!("messages[{at}].content[{part}]"));
-                }
-                message.written = Some(written);
-            }
-            chat.messages.insert(0, Message::text(Role::System, prompt));
+            begin_with(chat, prompt);
             Ok(())
         }
         _ => Ok(()),

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mediary_core::capability::Usd;
 
 use super::super::error::shortened;
+use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::WebNote;
 use crate::gateway::{Account, CacheNote, CacheOutcome, Charge, Route, TreatmentNote, total};
 use crate::protocol::Spelling;
@@ -21,6 +22,7 @@ const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped
 const X_MEDIARY_CACHE: HeaderName = HeaderName::from_static("x-mediary-cache");
 const X_MEDIARY_SAVED_USD: HeaderName = HeaderName::from_static("x-mediary-saved-usd");
 const X_MEDIARY_WEB_SEARCH: HeaderName = HeaderName::from_static("x-mediary-web-search");
+const X_MEDIARY_PROJECT: HeaderName = HeaderName::from_static("x-mediary-project");
 const X_MEDIARY_STATUS: HeaderName = HeaderName::from_static("x-mediary-status");
 
 /// Names of fields may be a client's own; one that is longer is cut, …
@@ -67,6 +69,13 @@ pub(super) fn describe_as(route: &Route, spelling: &Spelling, headers: &mut Head
 pub(in crate::http) fn tell_of_web(note: Option<&WebNote>, headers: &mut HeaderMap) {
     if let Some(note) = note {
         insert(headers, X_MEDIARY_WEB_SEARCH, &note.to_string());
+    }
+}
+
+/// Writes down what a chat was given of its project.
+pub(in crate::http) fn tell_of_project(note: Option<&ProjectNote>, headers: &mut HeaderMap) {
+    if let Some(note) = note {
+        insert(headers, X_MEDIARY_PROJECT, &note.to_string());
     }
 }
 

@@ -12,6 +12,7 @@ mod headers;
 pub(super) mod interpret;
 mod kept;
 pub(super) mod messages;
+mod project;
 pub(super) mod prompts;
 mod provider_name;
 pub(super) mod ranking;
@@ -39,8 +40,9 @@ use crate::protocol::{JsonProtocol, Sent};
 pub(super) use bounds::bounds;
 use carried::count;
 pub(super) use carried::{Asked, Asker, begin_as_told, carry_out, with_web};
-pub(super) use headers::{describe, price, tell_of_web};
+pub(super) use headers::{describe, price, tell_of_project, tell_of_web};
 pub use kept::kept_responses;
+pub(super) use project::begin_with_project;
 pub use refused::refused;
 pub(super) use relay::{Streamed, streamed};
 pub(super) use slashes::behind_slashes;
@@ -62,9 +64,10 @@ pub(super) use whole::new_head;
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Project" = Option<String>, Header, description = "a project: the chat begins with its instructions and is given passages of its files"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
-        Parts may be text, image_url, input_audio, video_url, document_url or file"),
+        Parts may be text, image_url, input_audio, video_url, document_url or file; `project_id` is the same as X-Mediary-Project"),
     responses(
         (status = 200, description = "OpenAI's answer, or its chunks as server-sent events. `X-Routed-Via` names the \
             target, `X-Fallback-Attempts` how many calls failed before, `X-Mediary-Treatments` what was done to parts, \

@@ -22,6 +22,7 @@ use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
 use super::{headers, refused, whole};
+use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::WebNote;
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
@@ -43,6 +44,8 @@ pub(super) struct Wish {
     pub(super) request_id: RequestId,
     /// What its chat was given of the web.
     pub(super) web: Option<WebNote>,
+    /// What it was given of its project.
+    pub(super) project: Option<ProjectNote>,
 }
 
 /// How an answer is streamed that is asked for in a way of its own.
@@ -53,6 +56,8 @@ pub(in crate::http) struct Streamed {
     pub(in crate::http) request_id: RequestId,
     /// What its chat was given of the web.
     pub(in crate::http) web: Option<WebNote>,
+    /// What it was given of its project.
+    pub(in crate::http) project: Option<ProjectNote>,
 }
 
 /// Answers with a stream that is asked for in a way of its own.
@@ -65,9 +70,9 @@ pub(in crate::http) async fn streamed(
     asking: Asking,
     streamed: Streamed,
 ) -> Result<Response, ApiError> {
-    let Streamed { answer, dropped, spelling, request_id, web } = streamed;
+    let Streamed { answer, dropped, spelling, request_id, web, project } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
+    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, project };
     answer_of(protocol, state, asking, wish).await
 }
 
@@ -132,6 +137,7 @@ async fn answer_of(
     let silence = Silence { most: state.config.routing.silence, ping: wish.answer.ping(&wish.head) };
     let mut headers = stream_headers(wish.answer.stream_type());
     headers::tell_of_web(wish.web.as_ref(), &mut headers);
+    headers::tell_of_project(wish.project.as_ref(), &mut headers);
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };

@@ -45,6 +45,8 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
             .replace("/files/{id}", "/files/file-absent")
             .replace("/batches/{id}", "/batches/batch_absent")
             .replace("/uploads/{id}", "/uploads/upload-absent")
+            .replace("/projects/{id}", "/projects/proj_absent")
+            .replace("{file}", "file-absent")
             .replace("{id}", "local/paddleocr")
             .replace("{key}", "pk_absent")
             .replace("local/paddleocr/{page}", "ocr-absent/0");

@@ -4,6 +4,8 @@ export const icons = {
   home: 'M2.5 7.5 8 3l5.5 4.5M4 6.5V13h8V6.5',
   play: 'M2.5 3h11v7.5H8l-3 2.5v-2.5H2.5z',
   document: 'M4 2h5l3 3v9H4zM9 2v3h3M6 8.5h4M6 11h4',
+  chat: 'M2.5 3.5h8v5H6L4 10.5v-2H2.5zM7 11h2.5l2 2v-2h2V6.5h-1.5',
+  folder: 'M2 4h4.5l1.5 2h6v7H2z',
   key: 'M10.5 9.5a3.5 3.5 0 1 0-3.3-2.3L2 12.4V14h2.5v-1.7h1.7v-1.7h1.3l.9-.9a3.5 3.5 0 0 0 2.1-.2zM11 5.5h.01',
   chain: 'M3 4h10M3 8h7M3 12h4M12 9.5v4M10.3 11.8 12 13.5l1.7-1.7',
   grid: 'M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z',

@@ -5,6 +5,8 @@ import { start } from './start';
 import { playground } from './playground';
 import { voice } from './voice';
 import { documents } from './documents';
+import { threads } from './threads';
+import { projects } from './projects';
 import { providers } from './providers';
 import { chain } from './chain';
 import { capabilities } from './capabilities';
@@ -25,6 +27,8 @@ export const en = {
   playground,
   voice,
   documents,
+  threads,
+  projects,
   providers,
   chain,
   capabilities,

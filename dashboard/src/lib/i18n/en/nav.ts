@@ -14,6 +14,8 @@ export const nav = {
   playground: 'Playground',
   voice: 'Voice',
   documents: 'Documents',
+  threads: 'Threads',
+  projects: 'Projects',
   providers: 'Providers and keys',
   chain: 'Chain',
   capabilities: 'Capabilities',

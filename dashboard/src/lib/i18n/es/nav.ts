@@ -14,6 +14,8 @@ export const nav = {
   playground: 'Pruebas',
   voice: 'Voz',
   documents: 'Documentos',
+  threads: 'Hilos',
+  projects: 'Proyectos',
   providers: 'Proveedores y claves',
   chain: 'Cadena',
   capabilities: 'Capacidades',
