@@ -22,6 +22,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::batches::Batches;
+use crate::gateway::google::Google;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -154,6 +155,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
         let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
+        let state = state.with_google(kept.as_ref().and_then(|kept| kept.google.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -289,6 +291,8 @@ struct Kept {
     files: Option<Arc<KeptFiles>>,
     /// Batches, likewise.
     batches: Option<Arc<Batches>>,
+    /// What is done with accounts of Google's; `None`: nothing.
+    google: Option<Arc<Google>>,
     /// What was used of free limits.
     quotas: KeptLedger,
     /// What probes found.
@@ -311,6 +315,7 @@ impl Kept {
         let failed = |error: StoreFailed| error.to_string();
         let keys = ClientKeys::of(database.clone());
         gateway.router.remembers_files_in(database.clone());
+        let google = provider_keys.as_ref().and_then(|keys| Google::start(&database, keys, config));
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
@@ -336,7 +341,7 @@ impl Kept {
         };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, batches, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, batches, google, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {

@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod fleet;
 mod forks;
+mod google;
 mod guard;
 mod health;
 mod images;

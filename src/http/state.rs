@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::gateway::batches::Batches;
+use crate::gateway::google::Google;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
@@ -40,6 +41,8 @@ pub struct AppState {
     pub files: Option<Arc<KeptFiles>>,
     /// Keeps batches, likewise.
     pub batches: Option<Arc<Batches>>,
+    /// What is done with accounts of Google's; `None`: nothing.
+    pub google: Option<Arc<Google>>,
     /// What administrators work with, likewise.
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
@@ -67,6 +70,7 @@ impl AppState {
             responses: None,
             files: None,
             batches: None,
+            google: None,
             administration: None,
             request_log: None,
             body_log: None,
@@ -129,6 +133,12 @@ impl AppState {
     #[must_use]
     pub fn with_batches(self, batches: Option<Arc<Batches>>) -> Self {
         Self { batches, ..self }
+    }
+
+    /// The same with accounts of Google's.
+    #[must_use]
+    pub fn with_google(self, google: Option<Arc<Google>>) -> Self {
+        Self { google, ..self }
     }
 
     /// The same with upkeep.

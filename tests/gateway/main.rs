@@ -72,6 +72,8 @@ mod files_given;
 mod forks;
 mod fusion;
 mod gemini;
+mod google;
+mod google_fake;
 mod hostile;
 mod images;
 mod images_chat;

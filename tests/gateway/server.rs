@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
 use mediary::gateway::batches::Batches;
+use mediary::gateway::google::Google;
 use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
@@ -20,6 +21,7 @@ use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
+use mediary_store::{MasterPlace, ProviderKeys};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -95,12 +97,13 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let Kept { jobs, responses, probes, files, batches } = match &config.store.dir {
+                let Kept { jobs, responses, probes, files, batches, google } = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
                     None => Kept::default(),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
                 let state = state.with_probes(probes.clone()).with_files(files).with_batches(batches.clone());
+                let state = state.with_google(google);
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 let current = http::Current::new(state.clone());
@@ -223,6 +226,7 @@ struct Kept {
     probes: Option<Arc<Probes>>,
     files: Option<Arc<KeptFiles>>,
     batches: Option<Arc<Batches>>,
+    google: Option<Arc<Google>>,
 }
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
@@ -239,11 +243,13 @@ async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
         }
         None => None,
     };
+    let master = MasterPlace::File(dir.join("master.key"));
+    let google = Google::start(&database, &ProviderKeys::of(database.clone(), master), config);
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
     let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
-    Kept { jobs, responses: Some(responses), probes, files, batches }
+    Kept { jobs, responses: Some(responses), probes, files, batches, google }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {
