@@ -32,6 +32,7 @@ mod ocr;
 mod ollama;
 mod plan;
 mod realtime;
+mod reminders;
 mod request_id;
 mod router;
 mod serve;

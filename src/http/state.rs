@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::gateway::batches::Batches;
 use crate::gateway::google::Google;
+use crate::gateway::reminders::Reminders;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
@@ -43,6 +44,8 @@ pub struct AppState {
     pub batches: Option<Arc<Batches>>,
     /// What is done with accounts of Google's; `None`: nothing.
     pub google: Option<Arc<Google>>,
+    /// Keeps reminders, likewise.
+    pub reminders: Option<Arc<Reminders>>,
     /// What administrators work with, likewise.
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
@@ -71,6 +74,7 @@ impl AppState {
             files: None,
             batches: None,
             google: None,
+            reminders: None,
             administration: None,
             request_log: None,
             body_log: None,
@@ -139,6 +143,12 @@ impl AppState {
     #[must_use]
     pub fn with_google(self, google: Option<Arc<Google>>) -> Self {
         Self { google, ..self }
+    }
+
+    /// The same with reminders.
+    #[must_use]
+    pub fn with_reminders(self, reminders: Option<Arc<Reminders>>) -> Self {
+        Self { reminders, ..self }
     }
 
     /// The same with upkeep.

@@ -125,6 +125,7 @@ mod recipe;
 mod redaction;
 mod registry;
 mod reload;
+mod reminders;
 mod request_bodies;
 mod request_log;
 mod requests;

@@ -43,6 +43,9 @@ impl PartialOrd for Moment {
 pub(super) fn zone_of(name: &str) -> Result<TimeZone, NoTime> {
     match name.trim() {
         "UTC" | "Z" | "Etc/UTC" => Ok(TimeZone::UTC),
+        offset if offset.starts_with(['+', '-']) => {
+            offset_of(&format!("2026-01-01T00:00:00{offset}")).map(TimeZone::fixed).ok_or(NoTime::Zone)
+        }
         name => TimeZone::get(name).map_err(|_| NoTime::Zone),
     }
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::HeaderMap;
-use mediary_remote::{CalendarEvent, EventQuery, EventTime, NewEvent};
+use mediary_remote::{CalendarEvent, EventQuery, EventTime, GoogleFeature, NewEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::said::no_google;
-use super::{Params, asked, body, wrong};
+use super::{Params, asked_for, body, wrong};
 use crate::gateway::reminders::{Day, Moment};
 
 const USUAL: u32 = 20;
@@ -94,7 +94,7 @@ pub(in crate::http) async fn events(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, &headers)?;
+    let (google, owner) = asked_for(&state, &headers, GoogleFeature::Calendar)?;
     let params = Params::of(&query, &["from", "to", "q", "calendar", "limit", "page_token"])?;
     let time = |name: &str| {
         let read = |text: String| {
@@ -134,7 +134,7 @@ pub(in crate::http) async fn events(
     )
 )]
 pub(in crate::http) async fn create(State(state): State<AppState>, request: Request) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, request.headers())?;
+    let (google, owner) = asked_for(&state, request.headers(), GoogleFeature::CalendarCreate)?;
     let asked: EventBody = body(request, &state, "an event").await?;
     let event = google.new_event(&owner, &asked.checked()?).await.map_err(no_google)?;
     let mut told = event_json(&event);
@@ -156,7 +156,7 @@ impl EventBody {
         }
         let (start, end) = times(&start, end.as_deref(), timezone.as_deref().filter(|zone| !zone.is_empty()))?;
         let calendar = calendar.filter(|id| !id.trim().is_empty()).unwrap_or_else(|| PRIMARY.to_owned());
-        Ok(NewEvent { calendar, title, description, location, start, end })
+        Ok(NewEvent { calendar, title, description, location, start, end, repeats: None })
     }
 }
 

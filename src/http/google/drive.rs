@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::HeaderMap;
-use mediary_remote::DriveFile;
+use mediary_remote::{DriveFile, GoogleFeature};
 use serde_json::{Value, json};
 
 use super::super::error::{ApiError, ErrorBody};
@@ -11,7 +11,7 @@ use super::super::files::{SentForm, content_type, sent_form};
 use super::super::kept_files;
 use super::super::state::AppState;
 use super::said::no_google;
-use super::{Params, asked, reading, wrong};
+use super::{Params, asked_for, reading, wrong};
 use crate::gateway::google::{DriveText, DriveWish, NewDriveFile};
 use crate::protocol::openai::file_name;
 
@@ -54,7 +54,7 @@ pub(in crate::http) async fn files(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, &headers)?;
+    let (google, owner) = asked_for(&state, &headers, GoogleFeature::Drive)?;
     let params = Params::of(&query, &["q", "folder", "limit", "page_token"])?;
     let wish = DriveWish {
         words: params.text("q"),
@@ -97,7 +97,7 @@ pub(in crate::http) async fn file(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, &headers)?;
+    let (google, owner) = asked_for(&state, &headers, GoogleFeature::Drive)?;
     let (is_text, most) = form_of(&query)?;
     let options = reading(&headers, &owner)?;
     let gateway = &state.gateway;
@@ -153,7 +153,7 @@ pub(super) fn shortened(mut text: String, most: usize) -> (String, bool) {
     )
 )]
 pub(in crate::http) async fn upload(State(state): State<AppState>, request: Request) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, request.headers())?;
+    let (google, owner) = asked_for(&state, request.headers(), GoogleFeature::DriveUpload)?;
     if content_type(request.headers()) != "multipart/form-data" {
         let message = "send a form (multipart/form-data) with the file as `file`, or with `file_id`";
         return Err(ApiError::malformed(message).about("file"));

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mediary_remote::{Letter, Mail, MailQuery};
+use mediary_remote::{GoogleFeature, Letter, Mail, MailQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::drive::{form_of, shortened};
 use super::said::no_google;
-use super::{Params, asked, body, reading, wrong};
+use super::{Params, asked_for, body, reading, wrong};
 use crate::gateway::google::{MailText, Sending, Unsent};
 
 const USUAL: u32 = 10;
@@ -109,7 +109,7 @@ pub(in crate::http) async fn mails(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, &headers)?;
+    let (google, owner) = asked_for(&state, &headers, GoogleFeature::Gmail)?;
     let params = Params::of(&query, &["q", "limit", "page_token"])?;
     let wish = MailQuery {
         words: params.text("q"),
@@ -148,7 +148,7 @@ pub(in crate::http) async fn mail(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let (google, owner) = asked(&state, &headers)?;
+    let (google, owner) = asked_for(&state, &headers, GoogleFeature::Gmail)?;
     let (is_text, most) = form_of(&query)?;
     let options = reading(&headers, &owner)?;
     let read = Box::pin(google.mail_text(&owner, &id, &state.gateway.reader, &options)).await;
@@ -179,7 +179,7 @@ pub(in crate::http) async fn mail(
     )
 )]
 pub(in crate::http) async fn send(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
-    let (google, owner) = asked(&state, request.headers())?;
+    let (google, owner) = asked_for(&state, request.headers(), GoogleFeature::GmailSend)?;
     let SendingBody { to, cc, bcc, subject, text, thread_id, in_reply_to, confirmation } =
         body(request, &state, "a mail to send").await?;
     if text.chars().count() > MOST_TEXT_CHARS {

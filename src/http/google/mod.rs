@@ -20,11 +20,13 @@ pub(super) use flow::{
 pub(super) use gmail::{__path_mail, __path_mails, __path_send, mail, mails, send};
 pub(super) use named::{brought, named};
 pub(super) use params::Params;
+pub(super) use said::no_google;
 
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
+use mediary_remote::GoogleFeature;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
@@ -33,7 +35,7 @@ use super::state::AppState;
 use super::tasks::bounds;
 use super::unpacked::json_body;
 use crate::gateway::ReadOptions;
-use crate::gateway::google::Google;
+use crate::gateway::google::{Google, NoGoogle};
 use crate::protocol::from_json;
 use said::not_set_up;
 
@@ -41,6 +43,19 @@ use said::not_set_up;
 fn asked(state: &AppState, headers: &HeaderMap) -> Result<(Arc<Google>, Vec<u8>), ApiError> {
     let google = state.google.clone().ok_or_else(|| not_set_up(state))?;
     Ok((google, owner_of(headers, &state.config.server)))
+}
+
+/// The same for something that the operator may have left out.
+fn asked_for(
+    state: &AppState,
+    headers: &HeaderMap,
+    feature: GoogleFeature,
+) -> Result<(Arc<Google>, Vec<u8>), ApiError> {
+    let (google, owner) = asked(state, headers)?;
+    match google.features().contains(&feature) {
+        true => Ok((google, owner)),
+        false => Err(no_google(NoGoogle::FeatureOff(feature))),
+    }
 }
 
 /// The body of a request. `what` is what it should be: `an event`.

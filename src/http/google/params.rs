@@ -43,14 +43,4 @@ impl Params {
         let number = value.parse().ok().filter(|number| (1..=most).contains(number));
         number.ok_or_else(|| super::wrong(name, &format!("a whole number from 1 to {most}")))
     }
-
-    /// Yes or no.
-    pub(in crate::http) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        match self.text(name).as_deref() {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(super::wrong(name, "true or false")),
-        }
-    }
 }

@@ -79,6 +79,8 @@ pub struct NewEvent {
     pub start: EventTime,
     /// When it ends; of whole days the day after the last.
     pub end: EventTime,
+    /// By which rule it comes again, as RFC 5545 has it.
+    pub repeats: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -180,6 +182,9 @@ impl GooglePlaces {
             if let Some(value) = value {
                 body[name] = value.as_str().into();
             }
+        }
+        if let Some(rule) = &event.repeats {
+            body["recurrence"] = json!([format!("RRULE:{rule}")]);
         }
         Ok(saying(asked(Method::POST, &self.api_url, &path, &[])?, "application/json", body.to_string()))
     }

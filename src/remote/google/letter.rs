@@ -12,7 +12,7 @@ const MOST_RECEIVERS: usize = 50;
 /// Longer subjects are no subjects.
 const MOST_SUBJECT_CHARS: usize = 500;
 /// Bytes of a text that go into one encoded word, in which no character is cut.
-const WORD_BYTES: usize = 45;
+const WORD_BYTES: usize = 39;
 /// Characters of base64 on one line.
 const LINE: usize = 76;
 
