@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, google, health, images, kept_files, landing, mcp, metrics, models,
-    ocr, ollama, plan, realtime, tasks, videos, web,
+    ocr, ollama, plan, realtime, reminders, tasks, videos, web,
 };
 
 #[derive(OpenApi)]

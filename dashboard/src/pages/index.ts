@@ -10,7 +10,7 @@ export interface Page {
 }
 
 export type PageId =
-  | 'start' | 'playground' | 'voice' | 'documents' | 'providers' | 'chain' | 'capabilities' | 'clients' | 'integrations'
+  | 'start' | 'playground' | 'voice' | 'documents' | 'reminders' | 'providers' | 'chain' | 'capabilities' | 'clients' | 'integrations'
   | 'requests' | 'usage' | 'lab' | 'settings';
 
 export type GroupId = 'use' | 'setup' | 'watch';
@@ -39,6 +39,7 @@ export const groups: { id: GroupId; pages: Page[] }[] = [
       page('playground', 'play', () => import('./Playground.svelte')),
       page('voice', 'mic', () => import('./Voice.svelte')),
       page('documents', 'document', () => import('./Documents.svelte')),
+      page('reminders', 'bell', () => import('./Reminders.svelte')),
     ],
   },
   {

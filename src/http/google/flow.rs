@@ -84,8 +84,8 @@ fn redirect(state: &AppState, headers: &HeaderMap) -> String {
     tag = "google",
     request_body = Connecting,
     responses(
-        (status = 200, description = "`url`: the page of consent, good once and for ten minutes; whoever consents there \
-            connects their account with this key", body = Object),
+        (status = 200, description = "`url`: the page of consent, good once and for ten minutes; a user who consents \
+            there connects their account with this key", body = Object),
         (status = 400, description = "A field is wrong", body = ErrorBody),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 429, description = "Too many were begun and not ended", body = ErrorBody),

@@ -19,6 +19,7 @@ export const nav = {
   capabilities: 'Capabilities',
   clients: 'Clients',
   integrations: 'Integrations',
+  reminders: 'Reminders',
   requests: 'Requests',
   usage: 'Usage',
   lab: 'Test lab',

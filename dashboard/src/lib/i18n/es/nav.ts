@@ -19,6 +19,7 @@ export const nav = {
   capabilities: 'Capacidades',
   clients: 'Clientes',
   integrations: 'Integraciones',
+  reminders: 'Recordatorios',
   requests: 'Peticiones',
   usage: 'Uso',
   lab: 'Laboratorio',
