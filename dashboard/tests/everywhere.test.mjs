@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { seriousFindings, settled, test } from './harness.mjs';
 
-const pages = ['start', 'playground', 'voice', 'documents', 'threads', 'projects', 'providers', 'chain/auto', 'capabilities', 'clients', 'integrations', 'requests', 'usage', 'lab', 'settings'];
+const pages = ['start', 'playground', 'voice', 'documents', 'threads', 'projects', 'reminders', 'providers', 'chain/auto', 'capabilities', 'clients', 'integrations', 'requests', 'usage', 'lab', 'settings'];
 
 const looks = [
   { language: 'en', theme: 'light' },

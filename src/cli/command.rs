@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, image, import,
-    keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage, verify,
-    worker,
+    Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, google, image,
+    import, keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage,
+    verify, worker,
 };
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
@@ -60,6 +60,7 @@ pub(super) enum Command {
     Clients(clients::ClientsArgs),
     Admin(admin::AdminArgs),
     Usage(usage::Usage),
+    Google(google::GoogleArgs),
     Backup(backup::Backup),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
@@ -96,6 +97,7 @@ impl Command {
             Self::Clients(command) => command.run(&context),
             Self::Admin(command) => command.run(&context),
             Self::Usage(command) => command.run(&context),
+            Self::Google(command) => command.run(&context),
             Self::Backup(command) => command.run(&context),
             Self::Import(command) => command.run(&context),
             Self::Start(command) => command.run(&context),

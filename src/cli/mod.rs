@@ -14,6 +14,7 @@ mod completions;
 mod context;
 mod doctor;
 mod folders;
+mod google;
 mod image;
 mod import;
 mod inputs;

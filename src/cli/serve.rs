@@ -23,6 +23,8 @@ use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::batches::Batches;
 use crate::gateway::projects::Projects;
+use crate::gateway::google::Google;
+use crate::gateway::reminders::{Reminders, Telling};
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -156,6 +158,8 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
         let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
         let state = state.with_projects(kept.as_ref().and_then(|kept| kept.projects.clone()));
+        let state = state.with_google(kept.as_ref().and_then(|kept| kept.google.clone()));
+        let state = state.with_reminders(kept.as_ref().map(|kept| kept.reminders.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
         let body_log = body_log.and_then(|folder| BodyLog::start(folder, &config.log));
@@ -296,6 +300,11 @@ struct Kept {
     batches: Option<Arc<Batches>>,
     /// Projects, likewise.
     projects: Option<Arc<Projects>>,
+    /// What is done with accounts of Google's; `None`: nothing.
+    google: Option<Arc<Google>>,
+    /// Reminders, and what tells of them.
+    reminders: Arc<Reminders>,
+    _telling: Telling,
     /// What was used of free limits.
     quotas: KeptLedger,
     /// What probes found.
@@ -318,6 +327,8 @@ impl Kept {
         let failed = |error: StoreFailed| error.to_string();
         let keys = ClientKeys::of(database.clone());
         gateway.router.remembers_files_in(database.clone());
+        let google = provider_keys.as_ref().and_then(|keys| Google::start(&database, keys, config));
+        let (reminders, telling) = Reminders::start(&gateway, database.clone(), google.clone(), config);
         let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
         print_code(&administration).await;
         let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
@@ -350,7 +361,21 @@ impl Kept {
         };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, batches, projects, quotas, probes, clients, administration, request_log })
+        Ok(Self {
+            jobs,
+            responses,
+            files,
+            batches,
+            projects,
+            google,
+            reminders,
+            _telling: telling,
+            quotas,
+            probes,
+            clients,
+            administration,
+            request_log,
+        })
     }
 
     async fn settle(self, patience: Duration) {

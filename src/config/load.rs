@@ -147,6 +147,8 @@ fn settle(
     let search = raw.search.check(&mut check);
     let youtube = raw.youtube.check(&mut check);
     let browser = raw.browser.check(&mut check);
+    let google = raw.google.check(&mut check);
+    let reminders = raw.reminders.check();
     let realtime = raw.realtime.check(&mut check);
     let mcp = raw.mcp.check();
     let registry = raw.registry.check();
@@ -154,8 +156,8 @@ fn settle(
     let telemetry = raw.telemetry.check(&mut check);
     let probes = raw.probes.check(&mut check);
     let problems = check.into_problems();
-    match (server, fetch, telemetry, search, youtube, browser) {
-        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser))
+    match (server, fetch, telemetry, search, youtube, browser, google) {
+        (Some(server), Some(fetch), Some(telemetry), Some(search), Some(youtube), Some(browser), Some(google))
             if problems.is_empty() =>
         {
             // What is no list of keys is filled in by the caller.
@@ -184,6 +186,8 @@ fn settle(
                     search,
                     youtube,
                     browser,
+                    google,
+                    reminders,
                     realtime,
                     mcp,
                     registry,

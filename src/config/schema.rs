@@ -10,8 +10,9 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, projects, queue,
-    realtime, redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, google, jobs, limits, mcp, probes, projects,
+    queue, realtime, redaction, registry, reminders, request_logging, response_cache, routing, safety, server, store,
+    telemetry,
 };
 
 /// All sections as written.
@@ -38,6 +39,8 @@ pub(super) struct Raw {
     pub(super) search: search::RawSearch,
     pub(super) youtube: youtube::RawYoutube,
     pub(super) browser: browser::RawBrowser,
+    pub(super) google: google::RawGoogle,
+    pub(super) reminders: reminders::RawReminders,
     pub(super) realtime: realtime::RawRealtime,
     pub(super) redaction: redaction::RawRedaction,
     pub(super) mcp: mcp::RawMcp,
@@ -112,6 +115,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         search::KEYS,
         youtube::KEYS,
         browser::KEYS,
+        google::KEYS,
+        reminders::KEYS,
         realtime::KEYS,
         redaction::KEYS,
         mcp::KEYS,

@@ -6,9 +6,9 @@ use mediary_core::plan::Aliases;
 use mediary_remote::ProxyRules;
 
 use super::{
-    Admission, Batches, Browser, Cache, ConfiguredProvider, Content, Engines, Fetch, Files, Fusion, Jobs, Limits, Mcp,
-    Probes, Projects, Queue, Realtime, Registry, RequestLogging, ResponseCache, Routing, Safety, Search, Server, Store,
-    Telemetry, Youtube,
+    Admission, Batches, Browser, Cache, ConfiguredProvider, Content, Engines, Fetch, Files, Fusion, Google, Jobs,
+    Limits, Mcp, Probes, Projects, Queue, Realtime, Registry, Reminders, RequestLogging, ResponseCache, Routing, Safety,
+    Search, Server, Store, Telemetry, Youtube,
 };
 
 /// The whole configuration, checked: every value in it can be used as it stands.
@@ -56,6 +56,10 @@ pub struct Config {
     pub youtube: Youtube,
     /// Which browser opens pages.
     pub browser: Browser,
+    /// With which client accounts of Google's are connected.
+    pub google: Google,
+    /// How many reminders there may be.
+    pub reminders: Reminders,
     /// How live conversations are held.
     pub realtime: Realtime,
     /// Whether tools are offered by the Model Context Protocol.

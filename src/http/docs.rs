@@ -23,8 +23,8 @@ use utoipa_swagger_ui::Config;
 use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
-    admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr,
-    ollama, plan, projects, realtime, tasks, videos, web,
+    admin, audio, batches, content, fleet, forks, google, health, images, kept_files, landing, mcp, metrics, models,
+    ocr, ollama, plan, projects, realtime, reminders, tasks, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -66,6 +66,10 @@ use super::{
         forks::fork, forks::compare, web::search, web::read, web::transcript,
         web::browser::open, web::browser::act, web::browser::snapshot, web::browser::screenshot, web::browser::search,
         web::browser::summarize, web::browser::health,
+        google::standing, google::connect, google::callback, google::disconnect, google::files, google::file, google::upload,
+        google::events, google::create, google::mails, google::mail, google::send,
+        reminders::create, reminders::list, reminders::one, reminders::change, reminders::remove, reminders::complete,
+        reminders::snooze, reminders::feed, reminders::new_feed, reminders::end_feed, reminders::calendar,
         fleet::capabilities, fleet::summary, fleet::providers, fleet::stats, fleet::profiles, fleet::refresh,
         fleet::verify, fleet::quarantines, fleet::release,
         models::list, models::one,
@@ -89,6 +93,8 @@ use super::{
         (name = "mcp", description = "Tools for agents"),
         (name = "web", description = "The web is searched, and its pages are read"),
         (name = "browser", description = "Pages are opened in a browser, seen and acted on"),
+        (name = "google", description = "Files, events and mails of an account of Google's that a client has connected"),
+        (name = "reminders", description = "What a client is told of at a time"),
         (name = "models", description = "What can be asked for"),
         (name = "admin", description = "Keys, requests and usage, for administrators"),
         (name = "server", description = "The server itself"),

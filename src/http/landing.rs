@@ -16,7 +16,7 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 28] = [
+const ENDPOINTS: [(&str, &str, &str); 30] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/chat/completions/fork", "the same question to several models at once, and the best answer"),
     ("POST", "/v1/diligence/compare", "models compared at a task, as a table"),
@@ -38,6 +38,8 @@ const ENDPOINTS: [(&str, &str, &str); 28] = [
     ("POST", "/v1/search/web", "the web is searched, by the engines that are set up"),
     ("POST", "/v1/pages/read", "what lies at an address is read, as Markdown"),
     ("POST", "/v1/youtube/transcript", "what is said in a video"),
+    ("GET", "/v1/google", "files, events and mails of an account of Google's that is connected"),
+    ("POST", "/v1/reminders", "what is told at a time, by webhook or calendar"),
     ("GET", "/v1/models", "what can be asked for"),
     ("POST", "/v1/models/verify", "models are tried, and what is true of them is written down"),
     ("POST", "/mcp", "the same as tools of agents, by the Model Context Protocol"),

@@ -19,8 +19,8 @@ use super::logged::Witnesses;
 use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
-    admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
-    metrics, models, ocr, ollama, plan, projects, realtime, tasks, videos, visit, web,
+    admin, audio, batches, content, dashboard, docs, fleet, forks, google, health, images, kept_files, landing, logged,
+    mcp, metrics, models, ocr, ollama, plan, projects, realtime, reminders, tasks, videos, visit, web,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -142,6 +142,21 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/browser/summarize", post(web::browser::summarize))
         .route("/v1/browser/youtube/transcript", post(web::transcript))
         .route("/v1/browser/health", get(web::browser::health))
+        .route("/v1/google", get(google::standing).delete(google::disconnect))
+        .route("/v1/google/connect", post(google::connect))
+        .route("/v1/google/callback", get(google::callback))
+        .route("/v1/google/drive", get(google::files).post(google::upload))
+        .route("/v1/google/drive/{file}", get(google::file))
+        .route("/v1/google/calendar", get(google::events).post(google::create))
+        .route("/v1/google/gmail", get(google::mails))
+        .route("/v1/google/gmail/send", post(google::send))
+        .route("/v1/google/gmail/{mail}", get(google::mail))
+        .route("/v1/reminders", post(reminders::create).get(reminders::list))
+        .route("/v1/reminders/feed", post(reminders::new_feed).get(reminders::feed).delete(reminders::end_feed))
+        .route("/v1/reminders/feed.ics", get(reminders::calendar))
+        .route("/v1/reminders/{reminder}", get(reminders::one).patch(reminders::change).delete(reminders::remove))
+        .route("/v1/reminders/{reminder}/complete", post(reminders::complete))
+        .route("/v1/reminders/{reminder}/snooze", post(reminders::snooze))
         .route("/v1/capabilities", get(fleet::capabilities))
         .route("/v1/capabilities/summary", get(fleet::summary))
         .route("/v1/providers", get(fleet::providers))

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::gateway::batches::Batches;
 use crate::gateway::projects::Projects;
+use crate::gateway::google::Google;
+use crate::gateway::reminders::Reminders;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
@@ -43,6 +45,10 @@ pub struct AppState {
     pub batches: Option<Arc<Batches>>,
     /// Keeps projects, likewise.
     pub projects: Option<Arc<Projects>>,
+    /// What is done with accounts of Google's; `None`: nothing.
+    pub google: Option<Arc<Google>>,
+    /// Keeps reminders, likewise.
+    pub reminders: Option<Arc<Reminders>>,
     /// What administrators work with, likewise.
     pub administration: Option<Arc<Administration>>,
     /// Logs requests; `None`: none are logged.
@@ -71,6 +77,8 @@ impl AppState {
             files: None,
             batches: None,
             projects: None,
+            google: None,
+            reminders: None,
             administration: None,
             request_log: None,
             body_log: None,
@@ -139,6 +147,18 @@ impl AppState {
     #[must_use]
     pub fn with_projects(self, projects: Option<Arc<Projects>>) -> Self {
         Self { projects, ..self }
+    }
+
+    /// The same with accounts of Google's.
+    #[must_use]
+    pub fn with_google(self, google: Option<Arc<Google>>) -> Self {
+        Self { google, ..self }
+    }
+
+    /// The same with reminders.
+    #[must_use]
+    pub fn with_reminders(self, reminders: Option<Arc<Reminders>>) -> Self {
+        Self { reminders, ..self }
     }
 
     /// The same with upkeep.

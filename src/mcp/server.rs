@@ -70,7 +70,8 @@ impl Server {
         let call = Call { method: Method::GET, path: route.to_owned(), headers: desk.carried.clone(), body: None };
         // It is posted to; what is there says so.
         let Ok(answer) = self.door.ask(call).await else { return false };
-        let is_there = answer.status != 404;
+        // 501: the operator has not set it up.
+        let is_there = !matches!(answer.status, 404 | 501);
         known().insert(route, is_there);
         is_there
     }

@@ -21,6 +21,9 @@ pub(crate) fn medium(
     if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && text.contains("://") {
         return Ok(Part::Remote { url: text.to_owned(), name, detail });
     }
+    if text.starts_with(OF_DRIVE) {
+        return Ok(Part::Remote { url: text.to_owned(), name, detail });
+    }
     let mut is_plain = false;
     let (mime, blob) = match data_url(text) {
         None => (mime, base64(text, path, body)?),
@@ -39,6 +42,9 @@ pub(crate) fn medium(
     }
     Ok(Part::Media(MediaPart { media, name, detail, url: None }))
 }
+
+/// Begins the name of a file of Google's Drive; its id follows. What may be brought is judged where it is.
+const OF_DRIVE: &str = "drive:";
 
 /// Begins the address of a file that was sent here ahead of the request; its id follows. It never comes from a client.
 pub(crate) const KEPT_FILE: &str = "kept-file:";

@@ -29,6 +29,7 @@ mod functions;
 mod gemini;
 #[cfg(test)]
 mod golden;
+mod google;
 mod handover;
 mod huggingface;
 mod images;
@@ -77,6 +78,11 @@ pub use edge::Edge;
 pub use endpoint::{Auth, EffortForm, Endpoint, InputTypes, Quirks, VideoForm};
 pub use fetch::{AllowList, FetchPolicy, Fetched, Fetcher, NotAllowable, Resolver, Resolving};
 pub use gemini::Gemini;
+pub use google::{
+    CalendarEvent, Consent, DriveContent, DriveFile, DrivePage, DriveQuery, Errand, ErrandAnswer, EventPage,
+    EventQuery, EventTime, GoogleFeature, GooglePlaces, Grant, GrantRefused, Letter, Mail, MailIds, MailQuery,
+    NewEvent, Upload, drive_reference, google_refusal,
+};
 pub use http::Method;
 pub use huggingface::HuggingFace;
 pub use images::ImageForm;

@@ -14,6 +14,7 @@ mod findings;
 mod folder;
 mod foreign;
 mod given_files;
+mod google;
 mod home;
 mod jobs;
 mod journal;
@@ -23,6 +24,7 @@ mod notes;
 mod projects;
 mod queue;
 mod quotas;
+mod reminders;
 mod requests;
 mod responses;
 mod settings;
@@ -47,6 +49,7 @@ pub use findings::{Findings, KeptFinding, KeptQuarantine, Noted, TriedBefore, Un
 pub use folder::CacheFailed;
 pub use foreign::ForeignDatabase;
 pub use given_files::{GivenFile, GivenFiles};
+pub use google::{GoogleAccount, GoogleAccounts, Ticket, Tickets};
 pub use jobs::{DueWebhook, Ended, JobRow, JobState, Jobs, NewJob, OpenJob};
 pub use journal::Journal;
 pub use keys::{
@@ -60,6 +63,7 @@ pub use projects::{
 };
 pub use queue::{ExpectedResult, HandedOut, LeasedWork, NotAQueue, Queue, QueueAddress, QueueAway, QueueBounds};
 pub use quotas::{Quotas, UsedQuota};
+pub use reminders::{DueNotice, Notice, ReminderFilter, ReminderRow, Reminders};
 pub use requests::{
     CacheSums, Latency, LoggedRequest, RequestFilter, RequestPage, Requests, Saved, StatusFilter, Sums, SumsBy, SumsOf,
 };

@@ -250,6 +250,7 @@ fn help_shows_examples_and_no_inner_workings() {
         "clients",
         "admin",
         "usage",
+        "google",
         "backup",
         "check-config",
         "import",

@@ -12,7 +12,7 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 16] = [
+const UNTRIED: [&str; 18] = [
     "/v1/chat/completions/fork",
     "/v1/diligence/compare",
     "/v1/models/verify",
@@ -29,6 +29,8 @@ const UNTRIED: [&str; 16] = [
     "/v1/pages/read",
     "/v1/youtube/transcript",
     "/v1/browser/open",
+    "/v1/google/connect",
+    "/v1/reminders",
 ];
 
 /// Chats in other formats than OpenAI's usual one.

@@ -18,9 +18,11 @@ pub(crate) const FORKS: &str = "docs/forks.md";
 pub(crate) const MCP: &str = "docs/mcp.md";
 pub(crate) const WEB: &str = "docs/web.md";
 pub(crate) const PROJECTS: &str = "docs/projects.md";
+pub(crate) const GOOGLE: &str = "docs/google.md";
+pub(crate) const REMINDERS: &str = "docs/reminders.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 13] = [
+pub(crate) const PAGES: [&str; 15] = [
     README,
     API,
     ROUTING,
@@ -29,6 +31,8 @@ pub(crate) const PAGES: [&str; 13] = [
     DOCUMENTS,
     WEB,
     PROJECTS,
+    GOOGLE,
+    REMINDERS,
     REALTIME,
     MCP,
     CONFIGURATION,

@@ -37,12 +37,23 @@ fn asking(id: u32, prompt: &str) -> Value {
 /// The tools of a server: those of the web where it has their routes.
 fn tools(server: &TestServer) -> Vec<&'static str> {
     let has = |route: &str| {
-        Request::new("GET", route.to_owned()).header("x-api-key", "key-of-one").send(server).status != 404
+        let answer = Request::new("GET", route.to_owned()).header("x-api-key", "key-of-one").send(server);
+        !matches!(answer.status, 404 | 501)
     };
     let web = [
         ("web_search", "/v1/search/web"),
         ("browse", "/v1/pages/read"),
         ("youtube_transcript", "/v1/youtube/transcript"),
+        ("drive_search", "/v1/google/drive"),
+        ("drive_read", "/v1/google/drive"),
+        ("calendar_list", "/v1/google/calendar"),
+        ("calendar_create", "/v1/google/calendar"),
+        ("gmail_list", "/v1/google/gmail"),
+        ("gmail_read", "/v1/google/gmail"),
+        ("gmail_send", "/v1/google/gmail"),
+        ("reminder_add", "/v1/reminders"),
+        ("reminder_list", "/v1/reminders"),
+        ("reminder_complete", "/v1/reminders"),
     ];
     let web = web.into_iter().filter(|(_, route)| has(route)).map(|(name, _)| name);
     let (first, last) = TOOLS.split_at(10);

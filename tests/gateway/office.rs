@@ -41,7 +41,7 @@ pub(crate) fn docx(body: &str) -> Vec<u8> {
     ])
 }
 
-fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 

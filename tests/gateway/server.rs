@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
 use mediary::gateway::batches::Batches;
 use mediary::gateway::projects::Projects;
+use mediary::gateway::google::Google;
+use mediary::gateway::reminders::{Reminders, Telling};
 use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
@@ -21,6 +23,7 @@ use mediary_convert::Program;
 use mediary_convert::av::Ffmpeg;
 use mediary_convert::office::LibreOffice;
 use mediary_local::EspeakNg;
+use mediary_store::{MasterPlace, ProviderKeys};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -96,13 +99,15 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let Kept { jobs, responses, probes, files, batches, projects } = match &config.store.dir {
+                let Kept { jobs, responses, probes, files, batches, projects, google, reminders } = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
                     None => Kept::default(),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
                 let state = state.with_probes(probes.clone()).with_files(files).with_batches(batches.clone());
                 let state = state.with_projects(projects.clone());
+                let (reminders, _telling) = reminders.unzip();
+                let state = state.with_google(google).with_reminders(reminders);
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 let current = http::Current::new(state.clone());
@@ -229,6 +234,8 @@ struct Kept {
     files: Option<Arc<KeptFiles>>,
     batches: Option<Arc<Batches>>,
     projects: Option<Arc<Projects>>,
+    google: Option<Arc<Google>>,
+    reminders: Option<(Arc<Reminders>, Telling)>,
 }
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
@@ -253,11 +260,14 @@ async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
         }
         None => None,
     };
+    let master = MasterPlace::File(dir.join("master.key"));
+    let google = Google::start(&database, &ProviderKeys::of(database.clone(), master), config);
+    let reminders = Some(Reminders::start(gateway, database.clone(), google.clone(), config));
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
     let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
-    Kept { jobs, responses: Some(responses), probes, files, batches, projects }
+    Kept { jobs, responses: Some(responses), probes, files, batches, projects, google, reminders }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

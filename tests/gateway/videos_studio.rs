@@ -24,6 +24,8 @@ use super::upstream::Seen;
 pub(crate) enum Reply {
     Json(u16, Value),
     File(&'static str, Vec<u8>),
+    /// A status with headers and bytes.
+    With(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// A redirect to this address.
     Moved(String),
     /// A place to upload to, as Google names one.
@@ -119,6 +121,10 @@ fn serve(stream: TcpStream, noted: &Mutex<Vec<Seen>>, answer: &Answering) {
                 (format!("{status} X\r\ncontent-type: application/json"), body.to_string().into_bytes())
             }
             Reply::File(mime, bytes) => (format!("200 OK\r\ncontent-type: {mime}"), bytes),
+            Reply::With(status, headers, bytes) => {
+                let lines: String = headers.iter().map(|(name, value)| format!("\r\n{name}: {value}")).collect();
+                (format!("{status} X{lines}"), bytes)
+            }
             Reply::Moved(address) => (format!("302 X\r\nlocation: {address}"), Vec::new()),
             Reply::UploadTo(address) => (format!("200 OK\r\nx-goog-upload-url: {address}"), Vec::new()),
             Reply::Close => return,

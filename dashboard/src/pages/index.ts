@@ -10,7 +10,7 @@ export interface Page {
 }
 
 export type PageId =
-  | 'start' | 'playground' | 'voice' | 'documents' | 'threads' | 'projects' | 'providers' | 'chain' | 'capabilities' | 'clients' | 'integrations'
+  | 'start' | 'playground' | 'voice' | 'documents' | 'threads' | 'projects' | 'reminders' | 'providers' | 'chain' | 'capabilities' | 'clients' | 'integrations'
   | 'requests' | 'usage' | 'lab' | 'settings';
 
 export type GroupId = 'use' | 'setup' | 'watch';
@@ -41,6 +41,7 @@ export const groups: { id: GroupId; pages: Page[] }[] = [
       page('documents', 'document', () => import('./Documents.svelte')),
       page('threads', 'chat', () => import('./Threads.svelte')),
       page('projects', 'folder', () => import('./Projects.svelte')),
+      page('reminders', 'bell', () => import('./Reminders.svelte')),
     ],
   },
   {

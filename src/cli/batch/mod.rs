@@ -2,7 +2,7 @@
 //! written down. Interrupted, the batch goes on without it, and is followed again by its id.
 
 mod following;
-mod server;
+pub(super) mod server;
 mod upload;
 
 use std::fs::File;

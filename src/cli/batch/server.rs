@@ -1,4 +1,4 @@
-//! The server that answers a batch, as this command asks it.
+//! The server that answers commands, as they ask it.
 
 use std::io::Write;
 
@@ -13,27 +13,27 @@ const MOST_BYTES: usize = 16 << 20;
 
 /// A server that runs.
 #[derive(Debug)]
-pub(super) struct Server(OwnServer);
+pub(in crate::cli) struct Server(OwnServer);
 
 impl Server {
     /// The one at an address, else the one that runs here.
-    pub(super) fn of(context: &Context, address: Option<&str>) -> Result<Self, String> {
+    pub(in crate::cli) fn of(context: &Context, address: Option<&str>) -> Result<Self, String> {
         let no_server = "no server runs here; `mediary start` starts one, and --server names another";
         own_server(context, address)?.map(Self).ok_or_else(|| no_server.to_owned())
     }
 
     /// How a batch stands.
-    pub(super) async fn batch(&self, id: &str) -> Result<Value, String> {
+    pub(in crate::cli) async fn batch(&self, id: &str) -> Result<Value, String> {
         self.told(Method::GET, &format!("/v1/batches/{id}"), None).await
     }
 
     /// Posts an object.
-    pub(super) async fn posts(&self, path: &str, body: &Value) -> Result<Value, String> {
+    pub(in crate::cli) async fn posts(&self, path: &str, body: &Value) -> Result<Value, String> {
         self.told(Method::POST, path, Some(("application/json", body.to_string().into_bytes()))).await
     }
 
     /// Writes the bytes of a file.
-    pub(super) async fn content(&self, id: &str, out: &mut impl Write) -> Result<(), String> {
+    pub(in crate::cli) async fn content(&self, id: &str, out: &mut impl Write) -> Result<(), String> {
         let mut answer = self.ask(Method::GET, &format!("/v1/files/{id}/content"), None).await?;
         while let Some(piece) = answer.piece().await.map_err(|failure| failure.to_string())? {
             out.write_all(&piece).map_err(|error| format!("cannot write: {error}"))?;
@@ -42,7 +42,7 @@ impl Server {
     }
 
     /// Asks for an object.
-    pub(super) async fn told(
+    pub(in crate::cli) async fn told(
         &self,
         method: Method,
         path: &str,

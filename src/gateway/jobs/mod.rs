@@ -18,6 +18,7 @@ mod webhooks;
 
 pub use requests::{NewVideo, NoJob};
 pub use view::{VideoFile, VideoJob, VideoProgress};
+pub(in crate::gateway) use webhooks::{PUT_OFF, signed};
 pub use webhooks::{WebhookSecret, signature};
 
 use std::sync::{Arc, RwLock};

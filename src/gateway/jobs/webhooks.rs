@@ -12,16 +12,18 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac as _};
 use mediary_core::task::PartPath;
 use mediary_core::{Failure, FailureKind};
+use mediary_remote::Fetcher;
 use mediary_store::DueWebhook;
 use serde_json::json;
 use sha2::Sha256;
 
 use super::record::now;
 use super::{NoJob, VideoJobs};
+use crate::config::Secret;
 
 /// How long a message is put off after each time that it was not heard, in multiples of the first: five seconds, five
 /// minutes, half an hour, and so on for two days and a half, unless configured otherwise.
-const PUT_OFF: [u32; 9] = [1, 60, 360, 1_440, 3_600, 7_200, 10_080, 14_400, 17_280];
+pub(in crate::gateway) const PUT_OFF: [u32; 9] = [1, 60, 360, 1_440, 3_600, 7_200, 10_080, 14_400, 17_280];
 /// So many messages are sent at once.
 const AT_ONCE: u32 = 16;
 /// A message that a server is sending is left to it for so long.
@@ -56,6 +58,24 @@ pub fn signature(secret: &WebhookSecret, id: &str, timestamp: i64, body: &str) -
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret.0) else { return String::new() };
     mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// Sends a message to an address, signed.
+pub(in crate::gateway) async fn signed(
+    fetcher: &Fetcher,
+    secret: Option<&Secret>,
+    (id, url, body): (&str, &str, &str),
+) -> Result<(), Failure> {
+    let Some(secret) = secret else {
+        return Err(Failure::new(FailureKind::NotInstalled, "[jobs] webhook_secret is not set any more"));
+    };
+    let (timestamp, secret) = (now(), WebhookSecret::read(secret.expose()));
+    let headers = [
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", timestamp.to_string()),
+        ("webhook-signature", signature(&secret, id, timestamp, body)),
+    ];
+    fetcher.post(url, &headers, body.to_owned()).await
 }
 
 /// What is told of a job's end.
@@ -115,18 +135,8 @@ impl VideoJobs {
             return Ok(());
         }
         let DueWebhook { id, url, body, attempts, .. } = webhook;
-        let sent = match &self.settings.webhook_secret {
-            Some(secret) => {
-                let (timestamp, secret) = (now(), WebhookSecret::read(secret.expose()));
-                let headers = [
-                    ("webhook-id", id.clone()),
-                    ("webhook-timestamp", timestamp.to_string()),
-                    ("webhook-signature", signature(&secret, id, timestamp, body)),
-                ];
-                self.gateway().fetcher().post(url, &headers, body.clone()).await
-            }
-            None => Err(Failure::new(FailureKind::NotInstalled, "[jobs] webhook_secret is not set any more")),
-        };
+        let secret = self.settings.webhook_secret.as_ref();
+        let sent = signed(self.gateway().fetcher(), secret, (id, url, body)).await;
         let Err(failure) = sent else { return self.kept.webhook_is_done(id).await };
         let put_off = usize::try_from(*attempts).ok().and_then(|attempts| PUT_OFF.get(attempts));
         tracing::info!(

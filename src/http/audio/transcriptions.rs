@@ -10,6 +10,7 @@ use mediary_core::Hold;
 use super::super::body;
 use super::super::error::ApiError;
 use super::super::files::{self, SentForm, content_type};
+use super::super::google;
 use super::super::kept_files;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
@@ -96,7 +97,11 @@ async fn answer(
     let file = match (files.next(), &form.url, &form.file_id) {
         (Some(file), None, None) => file,
         (None, Some(url), None) => {
-            files::fetched(&state, url).await.map_err(|failure| ApiError::from(failure).about("url"))?
+            let about = |failure| ApiError::from(failure).about("url");
+            match google::named(&state, &owner, url).await.map_err(about)? {
+                Some(file) => file,
+                None => files::fetched(&state, url).await.map_err(about)?,
+            }
         }
         (None, None, Some(id)) => {
             kept_files::named(&state, &owner, id).await.map_err(|error| error.about("file_id"))?

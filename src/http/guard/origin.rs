@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Method};
 
 use crate::http::content;
 use crate::http::error::ApiError;
+use crate::http::{google, reminders};
 
 #[derive(Debug)]
 pub(super) struct Origins {
@@ -104,6 +105,7 @@ pub(super) fn is_public(path: &str) -> bool {
     matches!(path, "/health" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/dashboard")
         || path.starts_with("/docs/")
         || path.starts_with("/dashboard/")
+        || matches!(path, google::CALLBACK | reminders::FEED)
         || is_linked(path)
 }
 

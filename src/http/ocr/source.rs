@@ -5,6 +5,7 @@
 use super::super::AppState;
 use super::super::error::ApiError;
 use super::super::files::{self, UploadedFile, decode_base64};
+use super::super::google;
 use super::super::kept_files;
 use crate::protocol::mistral::Source;
 
@@ -27,6 +28,10 @@ pub(super) async fn open(
             Ok(UploadedFile { name: name.or(file.name), ..file })
         }
         Source::Remote(url) => {
+            let about = |failure| ApiError::from(failure).about("document");
+            if let Some(file) = google::named(state, owner, &url).await.map_err(about)? {
+                return Ok(UploadedFile { name: name.or(file.name), ..file });
+            }
             let file =
                 files::fetched(state, &url).await.map_err(|failure| ApiError::from(failure).about("document"))?;
             Ok(UploadedFile { name: name.or(file.name), ..file })

@@ -8,6 +8,7 @@ use mediary_core::Failure;
 use super::super::body::{self, BodyError};
 use super::super::error::ApiError;
 use super::super::files::{self, UploadedFile, content_type};
+use super::super::google;
 use super::super::kept_files;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
@@ -112,7 +113,11 @@ pub(super) async fn json_file(
 
 impl Shelf<'_> {
     async fn fetched(&self, url: &str) -> Result<UploadedFile, ApiError> {
-        files::fetched(self.state, url).await.map_err(|failure| ApiError::from(failure).about("file_url"))
+        let about = |failure| ApiError::from(failure).about("file_url");
+        match google::named(self.state, self.owner, url).await.map_err(about)? {
+            Some(file) => Ok(file),
+            None => files::fetched(self.state, url).await.map_err(about),
+        }
     }
 
     async fn file(&self, id: &str) -> Result<UploadedFile, ApiError> {

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::super::error::ApiError;
+use super::super::google;
 use super::super::guard::{client_of, owner_of};
 use super::super::kept_files;
 use super::super::request_id::RequestId;
@@ -70,6 +71,10 @@ impl Asked {
     ) -> Result<Self, ApiError> {
         let Asker { client, owner, held } = asker;
         if let Err(failure) = kept_files::brought(state, &owner, &mut decoded.task).await {
+            return Err(ApiError::from(failure).spelled(&Spelling::of(protocol.names(), &decoded.task)));
+        }
+        // Boxed: most chats name none of these.
+        if let Err(failure) = Box::pin(google::brought(state, &owner, &mut decoded.task)).await {
             return Err(ApiError::from(failure).spelled(&Spelling::of(protocol.names(), &decoded.task)));
         }
         Ok(Self { decoded, bounds, client, owner, held })

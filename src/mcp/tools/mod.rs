@@ -2,7 +2,9 @@
 
 mod chat;
 mod documents;
+mod google;
 mod pictures;
+mod reminders;
 mod several;
 mod sound;
 mod standing;
@@ -29,7 +31,7 @@ pub(super) struct Offer {
     output: fn() -> JsonObject,
     /// Whether it makes something that is kept.
     makes: bool,
-    /// The route that not every server has, and without which there is no such tool.
+    /// The route that not every server has, or has set up, and without which there is no such tool.
     pub(super) wants: Option<&'static str>,
     pub(super) run: Run,
 }
@@ -37,7 +39,7 @@ pub(super) struct Offer {
 type Run = for<'a> fn(&'a Desk<'a>, JsonObject) -> BoxFuture<'a, Result<Outcome, Trouble>>;
 
 /// All of them, in the order in which they are offered.
-static OFFERS: [&Offer; 16] = [
+static OFFERS: [&Offer; 26] = [
     &documents::READ,
     &sound::TRANSCRIBE,
     &sound::SPEAK,
@@ -51,6 +53,16 @@ static OFFERS: [&Offer; 16] = [
     &web::SEARCH,
     &web::BROWSE,
     &web::YOUTUBE,
+    &google::DRIVE_SEARCH,
+    &google::DRIVE_READ,
+    &google::CALENDAR_LIST,
+    &google::CALENDAR_CREATE,
+    &google::GMAIL_LIST,
+    &google::GMAIL_READ,
+    &google::GMAIL_SEND,
+    &reminders::ADD,
+    &reminders::LIST,
+    &reminders::COMPLETE,
     &standing::LIST_MODELS,
     &standing::EXPLAIN_PLAN,
     &standing::STATS,

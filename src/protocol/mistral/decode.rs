@@ -162,6 +162,8 @@ fn source_of_url<'a>(field: &'static str, url: Cow<'a, str>) -> Result<Source<'a
     let scheme = url.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
     match scheme.as_str() {
         "http" | "https" => Ok(Source::Remote(url.into_owned())),
+        // What follows is judged where it is brought.
+        "drive" => Ok(Source::Remote(url.into_owned())),
         "data" => inline(field, url),
         _ => {
             let message =

@@ -8,7 +8,7 @@ use http::{Method, Request, Response};
 use mediary_core::{Failure, FailureKind};
 use tokio::time::timeout;
 
-use super::limits::stalled;
+use super::limits::{stalled, too_large, too_slow};
 use super::refusal::failed;
 use super::{FetchPolicy, check};
 use crate::errands::ErrandClient;
@@ -71,4 +71,44 @@ pub(super) async fn deliver(
         Ok(told)
     };
     timeout(policy.total, delivered).await.unwrap_or_else(|_| Err(stalled(&host, policy.idle)))
+}
+
+/// Delivers a request as it is; the bytes of a success are handed to `keep` as they come, and its head is given without them.
+/// Any other answer is given as it is, as far as it is short.
+pub(super) async fn receive(
+    errands: &ErrandClient,
+    policy: &FetchPolicy,
+    request: Request<Bytes>,
+    keep: &mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send),
+) -> Result<Response<Bytes>, Failure> {
+    /// Words about a failure are shorter.
+    const MOST_WORDS: usize = 64 * 1024;
+    let url = check::parse(&request.uri().to_string())?;
+    check::check(&url, &policy.allow)?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let request =
+        request.try_into().map_err(|_| Failure::broken("what is to be told cannot be written as a request"))?;
+    let received = async {
+        let mut answer = errands.send(request).await.map_err(|error| failed(&host, &error))?;
+        let mut told = Response::new(Bytes::new());
+        *told.status_mut() = answer.status();
+        *told.headers_mut() = answer.headers().clone();
+        let (mut words, mut count) = (Vec::new(), 0_u64);
+        let next = async |answer: &mut reqwest::Response| match timeout(policy.idle, answer.chunk()).await {
+            Err(_) => Err(stalled(&host, policy.idle)),
+            Ok(piece) => piece.map_err(|error| failed(&host, &error)),
+        };
+        while let Some(piece) = next(&mut answer).await? {
+            count += piece.len() as u64;
+            match told.status().is_success() {
+                true if count > policy.max_bytes => return Err(too_large(policy.max_bytes)),
+                true => keep(&piece)?,
+                false if words.len() + piece.len() > MOST_WORDS => break,
+                false => words.extend_from_slice(&piece),
+            }
+        }
+        *told.body_mut() = words.into();
+        Ok(told)
+    };
+    timeout(policy.total, received).await.unwrap_or_else(|_| Err(too_slow(policy.total)))
 }

@@ -63,6 +63,11 @@ impl MasterKeys {
     pub(super) fn all(&self) -> impl Iterator<Item = &MasterKey> {
         self.current.iter().chain(&self.next)
     }
+
+    /// Opens what one of them has sealed for a place.
+    pub(crate) fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
+        self.all().find_map(|master| master.open(sealed, place))
+    }
 }
 
 impl MasterPlace {

@@ -95,6 +95,23 @@ impl ProviderKeys {
         }
     }
 
+    /// Seals a secret of another table for its place, as keys are.
+    ///
+    /// # Errors
+    /// When there is no master key and none can be made.
+    pub(crate) async fn seal(&self, secret: &str, place: &str) -> Result<Vec<u8>, KeyFailed> {
+        let master = self.master(&self.all().await?)?;
+        master.seal(secret, place).ok_or(KeyFailed::NoChance)
+    }
+
+    /// Opens a secret of another table; `None`: no master key here does.
+    ///
+    /// # Errors
+    /// When the place of the master key cannot be read.
+    pub(crate) fn open(&self, sealed: &[u8], place: &str) -> Result<Option<String>, NoMasterKey> {
+        Ok(self.place.read()?.open(sealed, place))
+    }
+
     /// Forgets a key. Gives whether there was one of this id.
     ///
     /// # Errors

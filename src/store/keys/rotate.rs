@@ -7,6 +7,7 @@
 use super::kept::place_of;
 use super::{CHANGED, KeyFailed, ProviderKeys};
 use crate::database::Statement;
+use crate::google::resealed;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,7 @@ impl ProviderKeys {
             statements.push(Statement::new(sql).with(sealed).with(key.listed.id));
         }
         let keys = statements.len() - 1;
+        statements.extend(resealed(&self.database, &self.place.read()?, &next).await?);
         self.database.write(statements).await?;
         self.place.promote()?;
         Ok(Rotated { master: next.id(), keys, unopened })

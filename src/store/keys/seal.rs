@@ -66,7 +66,7 @@ impl MasterKey {
     }
 
     /// Seals a secret for a place. `None` where the system gives no chance.
-    pub(super) fn seal(&self, secret: &str, place: &str) -> Option<Vec<u8>> {
+    pub(crate) fn seal(&self, secret: &str, place: &str) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).ok()?;
         let payload = Payload { msg: secret.as_bytes(), aad: place.as_bytes() };

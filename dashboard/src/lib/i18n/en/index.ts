@@ -13,6 +13,7 @@ import { capabilities } from './capabilities';
 import { clients } from './clients';
 import { integrations } from './integrations';
 import { reasons } from './reasons';
+import { reminders } from './reminders';
 import { requests } from './requests';
 import { usage } from './usage';
 import { lab } from './lab';
@@ -35,6 +36,7 @@ export const en = {
   clients,
   integrations,
   reasons,
+  reminders,
   requests,
   usage,
   lab,

@@ -21,6 +21,7 @@ export const nav = {
   capabilities: 'Capabilities',
   clients: 'Clients',
   integrations: 'Integrations',
+  reminders: 'Reminders',
   requests: 'Requests',
   usage: 'Usage',
   lab: 'Test lab',

@@ -21,6 +21,7 @@ export const nav = {
   capabilities: 'Capacidades',
   clients: 'Clientes',
   integrations: 'Integraciones',
+  reminders: 'Recordatorios',
   requests: 'Peticiones',
   usage: 'Uso',
   lab: 'Laboratorio',

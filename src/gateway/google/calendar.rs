@@ -1,0 +1,27 @@
+//! Events of calendars: listed and made.
+
+use mediary_remote::{CalendarEvent, EventPage, EventQuery, GoogleFeature, NewEvent};
+
+use super::{Google, NoGoogle};
+
+impl Google {
+    /// Lists events.
+    ///
+    /// # Errors
+    /// When no account is connected for it, there is no such calendar, or Google fails.
+    pub async fn events(&self, owner: &[u8], query: &EventQuery) -> Result<EventPage, NoGoogle> {
+        let request = self.settings.places.events(query)?;
+        let answer = self.ask(owner, GoogleFeature::Calendar, request).await?;
+        Ok(EventPage::read(&answer)?)
+    }
+
+    /// Makes an event.
+    ///
+    /// # Errors
+    /// When no account is connected for it, there is no such calendar, or Google fails.
+    pub async fn new_event(&self, owner: &[u8], event: &NewEvent) -> Result<CalendarEvent, NoGoogle> {
+        let request = self.settings.places.new_event(event)?;
+        let answer = self.ask(owner, GoogleFeature::CalendarCreate, request).await?;
+        Ok(CalendarEvent::read(&answer)?)
+    }
+}
