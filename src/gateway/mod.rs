@@ -42,6 +42,7 @@ mod speaking_engines;
 mod spool;
 mod tasks;
 mod temporary;
+pub mod threads;
 mod treatments;
 pub mod web;
 

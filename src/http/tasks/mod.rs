@@ -17,6 +17,7 @@ mod provider_name;
 pub(super) mod ranking;
 mod refused;
 mod relay;
+mod remembered;
 mod replayed;
 pub(super) mod responses;
 mod slashes;
