@@ -83,7 +83,6 @@ impl Threads {
         let mut worth: HashMap<i64, f32> = HashMap::new();
         let places = by_words.iter().enumerate().chain(by_meaning.iter().map(|(thread, _)| thread).enumerate());
         for (place, thread) in places {
-            #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
             let its = 1.0 / (SMOOTHING + place as f32);
             *worth.entry(*thread).or_default() += its;
         }

@@ -83,7 +83,6 @@ impl Loaded {
         let mut all: Vec<(i64, i32)> = best.into_iter().collect();
         all.sort_by_key(|(thread, near)| (std::cmp::Reverse(*near), std::cmp::Reverse(*thread)));
         all.truncate(most);
-        #[expect(clippy::cast_precision_loss, reason = "a likeness, to be shown")]
         let likeness = |near: i32| near as f32 / (127.0 * 127.0);
         all.into_iter().map(|(thread, near)| (thread, likeness(near))).collect()
     }
@@ -92,7 +91,6 @@ impl Loaded {
 /// A vector in a byte a dimension.
 fn bytes_of(vector: &[f32]) -> Vec<i8> {
     let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt().max(f32::EPSILON);
-    #[expect(clippy::cast_possible_truncation, reason = "within a byte by then")]
     let byte = |number: &f32| (number / length * 127.0).round().clamp(-127.0, 127.0) as i8;
     vector.iter().map(byte).collect()
 }

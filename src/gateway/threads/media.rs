@@ -10,7 +10,7 @@ use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Settings
 use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
-use super::super::content::{FoundContent, not_kept, spooled, write_blob};
+use super::super::content::{FoundContent, in_pieces, not_kept, spooled, write_blob};
 use super::super::{Gateway, blocking};
 use super::record::{Record, RecordMedium, hash_of};
 use super::{NoThread, Threads};
@@ -75,6 +75,18 @@ pub(super) fn wanted(records: &[(String, Record)]) -> Vec<RecordMedium> {
     media
 }
 
+/// The bytes of a medium, all at once; `None`: it is not there.
+pub(super) fn bytes_of(content: &dyn ContentStore, hash: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(hash) = hash_of(hash) else { return Ok(None) };
+    let Some(mut stored) = content.open(&hash).map_err(not_kept)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    in_pieces(&mut stored.reader, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(Some(bytes))
+}
+
 impl Threads {
     /// Media by their hashes. What is not there any more is left out.
     pub(super) async fn parts(
@@ -110,18 +122,6 @@ impl Threads {
         let content = self.content.clone();
         let stored = blocking::run(move || content.open(&hash).map_err(not_kept)).await?.ok_or(NoThread::Unknown)?;
         Ok(FoundContent { hash, media_type: medium.mime, format: None, expires: None, stored })
-    }
-
-    /// The bytes of a medium, all at once; `None`: it is not there.
-    pub(super) fn bytes_of(&self, hash: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(hash) = hash_of(hash) else { return Ok(None) };
-        let Some(mut stored) = self.content.open(&hash).map_err(not_kept)? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        super::super::content::in_pieces(&mut stored.reader, |piece| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })?;
-        Ok(Some(bytes))
     }
 
     /// Sees to it that bytes are there.

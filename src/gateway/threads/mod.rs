@@ -41,7 +41,7 @@ pub use finding::{FoundThread, MOST_FOUND, SearchMode};
 use keeping::Change;
 use meaning::Meanings;
 use obsidian::Vault;
-pub use obsidian::{SyncReport, SyncWish};
+pub use obsidian::{SyncDetail, SyncReport, SyncWish};
 pub use record::{Record, RecordCall, RecordMedium, RecordPart, RecordThoughts};
 pub use routes::{NewThread, ThreadChange};
 pub use said::Recording;
@@ -105,6 +105,9 @@ pub enum NoThread {
     /// Notes are not written for this key, or not at all.
     #[error("{0}")]
     NoVault(String),
+    /// The vault is not there, or cannot be written to.
+    #[error("the vault is not to be had")]
+    VaultAway,
     /// The request cannot be carried out, thread or not.
     #[error(transparent)]
     Call(Box<CallError>),

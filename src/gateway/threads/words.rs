@@ -76,7 +76,10 @@ pub(super) fn around(text: &str, words: &[String], chars: usize) -> Option<Strin
     }
     let at = begin?;
     let before = text[..at].chars().rev().take(chars / 3).map(char::len_utf8).sum::<usize>();
-    Some(shortened(&text[at - before..], chars))
+    // A word that is cut in two is left out.
+    let is_cut = text[..at - before].chars().next_back().is_some_and(|c| !c.is_whitespace());
+    let whole = if is_cut { text[at - before..at].find(char::is_whitespace).unwrap_or(before) } else { 0 };
+    Some(shortened(&text[at - before + whole..], chars))
 }
 
 /// The pieces of a text between blanks, and where each begins; of a long one, its beginning.
@@ -106,6 +109,13 @@ pub(super) fn shortened(text: &str, chars: usize) -> String {
         count += length;
     }
     line
+}
+
+/// A text in lower case, without accents.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    text.chars().for_each(|character| fold(character, &mut folded));
+    folded
 }
 
 fn finish(word: &mut String, words: &mut Vec<String>) {
@@ -180,7 +190,7 @@ mod tests {
         assert_eq!(shortened("onetwothree", 5), "onet…");
         assert_eq!(shortened("one", 5), "one");
         let text = "The beginning is long, and then there is a Needle in it.";
-        assert_eq!(around(text, &["need".to_owned()], 30).as_deref(), Some("there is a Needle in it."));
+        assert_eq!(around(text, &["need".to_owned()], 30).as_deref(), Some("is a Needle in it."));
         assert_eq!(around(text, &["none".to_owned()], 30), None);
         assert_eq!(around("ééé ñandú", &["nan".to_owned()], 6).as_deref(), Some("ñandú"));
     }

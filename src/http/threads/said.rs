@@ -157,6 +157,11 @@ pub(in crate::http) fn no_thread(why: NoThread) -> ApiError {
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "no_meanings", capital(message)).about("mode")
         }
         NoThread::NoVault(message) => ApiError::forbidden("no_vault", message),
+        NoThread::VaultAway => {
+            let message = "The vault is not to be had, or cannot be written to; the server's log says why. Nothing of it was changed; \
+                           try again once it is there.";
+            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "vault_away", message)
+        }
         NoThread::Call(error) => refused(*error),
         NoThread::Failed(failure) => failure.into(),
         NoThread::Store(error) => ApiError::broken(error.to_string()),

@@ -11,7 +11,7 @@ use super::super::guard::owner_of;
 use super::super::state::AppState;
 use super::super::unpacked::json_body;
 use super::said::{no_thread, threads};
-use crate::gateway::threads::SyncWish;
+use crate::gateway::threads::{SyncDetail, SyncReport, SyncWish};
 use crate::protocol::from_json;
 
 /// How notes are to be written.
@@ -29,8 +29,29 @@ pub(in crate::http) struct SyncBody {
     object: &'static str,
     /// How many files were written, attachments included.
     written: u64,
-    /// How many notes say already what they should.
+    /// How many threads' notes say already what they should.
     unchanged: u64,
+    /// How many notes were left as a person has changed them.
+    kept_edits: u64,
+    /// How many threads' notes a person has deleted, which are not written again.
+    deleted: u64,
+    /// How many threads could not be written.
+    failed: u64,
+    /// What there is to say of notes, of the first hundred.
+    details: Vec<SyncDetailBody>,
+}
+
+/// What there is to say of a note.
+#[derive(Debug, Serialize, ToSchema)]
+struct SyncDetailBody {
+    thread_id: String,
+    /// kept_edit or failed.
+    #[schema(example = "kept_edit")]
+    outcome: &'static str,
+    /// The note, from the folder of notes on.
+    note: Option<String>,
+    /// Where what was said since is found, or why it failed.
+    detail: Option<String>,
 }
 
 /// Writes the threads of this key as notes into the vault of Obsidian that the operator has named.
@@ -56,5 +77,13 @@ pub(in crate::http) async fn obsidian(State(state): State<AppState>, request: Re
     };
     let wish = SyncWish { restores: asked.restore };
     let report = Box::pin(threads(&state)?.sync(&owner, wish)).await.map_err(no_thread)?;
-    Ok(Json(SyncBody { object: "sync", written: report.written, unchanged: report.unchanged }).into_response())
+    let SyncReport { written, unchanged, kept_edits, deleted, failed, details } = report;
+    let details = details.into_iter().map(|SyncDetail { thread, outcome, note, detail }| SyncDetailBody {
+        thread_id: thread,
+        outcome,
+        note,
+        detail,
+    });
+    let details = details.collect();
+    Ok(Json(SyncBody { object: "sync", written, unchanged, kept_edits, deleted, failed, details }).into_response())
 }

@@ -1,47 +1,63 @@
-//! Threads as notes in a vault of Obsidian.
+//! Threads as notes in a vault of Obsidian: one note a thread, its media beside it.
+//!
+//! A note is known by its front matter, wherever in the folder it lies and whatever it is called. It says itself what of it was
+//! written here ([`note`]); one that a person has changed is left as it is, byte for byte, and what is said thereafter goes
+//! into a second one. One that a person has deleted stays deleted. Nothing outside of the vault is ever written.
 
-use std::sync::Arc;
+mod files;
+mod following;
+mod names;
+mod note;
+mod syncing;
+#[cfg(test)]
+mod tests;
 
-use super::Threads;
-use crate::config::Config;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-/// A vault.
+use super::super::Clients;
+use super::owner_of_key;
+use crate::config::{self, Config};
+
+pub(super) use following::follow;
+pub use syncing::{SyncDetail, SyncReport, SyncWish};
+
+/// The vault that the operator has named.
 #[derive(Debug)]
-pub(super) struct Vault;
+pub(super) struct Vault {
+    root: PathBuf,
+    /// The folder of the notes in it.
+    folder: String,
+    settings: config::Obsidian,
+    /// Whose threads are the server's own: those without a key, and those of its configured keys.
+    of_server: BTreeSet<Vec<u8>>,
+    /// One sync at a time.
+    turn: tokio::sync::Mutex<()>,
+}
 
 impl Vault {
-    pub(super) fn of(_config: &Config) -> Option<Self> {
-        None
+    /// The vault of a configuration; `None`: it names none.
+    pub(super) fn of(config: &Config) -> Option<Self> {
+        let settings = config.obsidian.clone();
+        let root = settings.vault.clone()?;
+        let keys = config.server.api_keys.iter().map(|key| owner_of_key(key.expose()));
+        Some(Self {
+            root,
+            folder: settings.folder.clone(),
+            of_server: keys.chain([Vec::new()]).collect(),
+            settings,
+            turn: tokio::sync::Mutex::new(()),
+        })
     }
-}
 
-/// How notes are to be written.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SyncWish {
-    /// Whether notes that were deleted are written again.
-    pub restores: bool,
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Default)]
-pub struct SyncReport {
-    /// How many files were written.
-    pub written: u64,
-    /// How many notes were right already.
-    pub unchanged: u64,
-}
-
-impl Threads {
-    /// Writes notes.
-    ///
-    /// # Errors
-    /// When there is no vault.
-    pub async fn sync(&self, _owner: &[u8], _wish: SyncWish) -> Result<SyncReport, super::NoThread> {
-        Ok(SyncReport::default())
+    /// Whether an owner's threads are written.
+    fn takes(&self, owner: &[u8], clients: &Clients) -> bool {
+        let is_named = |key: &String| {
+            let named = clients.all().into_iter().filter(|client| client.id == *key || client.name == *key);
+            named.into_iter().any(|client| owner_of_key(&client.id) == owner)
+        };
+        self.settings.is_for_all()
+            || (self.settings.is_for_server() && self.of_server.contains(owner))
+            || self.settings.keys.iter().any(is_named)
     }
-}
-
-/// Writes notes by themselves.
-pub(super) async fn follow(threads: Arc<Threads>) {
-    let _ = threads;
 }
