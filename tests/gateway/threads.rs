@@ -102,7 +102,7 @@ fn streams_are_kept_as_they_were_said_whole_or_broken_or_left() {
     let held = vec![opening(), word("Half"), Step::Wait(gate.clone())];
     let broken = vec![opening(), word("Bro"), word("ken"), Step::Cut];
     let up = Upstream::doing([streams(&["Hel", "lo"]), Act::Stream(broken), Act::Stream(held), says("End.")]);
-    let server = keeping(folder.path(), &up, |config| config.routing.retries = 0);
+    let server = keeping(folder.path(), &up, |_| ());
     let stream = |text: &str| json!({ "thread_id": "s", "stream": true, "messages": [{ "role": "user", "content": text }] });
     let first = server.chat(stream("First"));
     assert_eq!((first.said().as_str(), first.header("x-mediary-thread")), ("Hello", Some("s;turns=0;left_out=0")));
@@ -194,9 +194,7 @@ fn calls_and_their_results_are_never_torn_apart() {
 fn media_are_kept_once_and_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("A sign."), says("Yes."), says("Again.")]);
-    let accepts = json!({ "accepts": { "image/png": { "max_bytes": 1_000_000 } } });
-    let _ = accepts;
-    let entry = up.with_model("a", json!({ "vision": true }));
+    let entry = up.with_model("a", json!({ "accepts": ["text", "image"] }));
     let server = serving(&[entry], |config| {
         config.store.dir = Some(folder.path().join("store"));
         config.threads.meaning = false;

@@ -1,12 +1,14 @@
 //! Threads as their owners find them: listed, searched, renamed, exported, and titled once.
 
-use mediary::config::Titles;
+use mediary::config::{Redaction, Titles};
 use serde_json::{Value, json};
 
+use super::chat_talk::serving;
 use super::chat_words::says;
+use super::keys_providers::Place;
 use super::mcp_talk::{asked, done, failed, stateless};
 use super::server::{TestServer, wait_until};
-use super::threads::{keeping, says_in, send};
+use super::threads::{kept, keeping, says_in, send};
 use super::upstream::Upstream;
 
 fn ids(server: &TestServer, query: &str) -> Vec<String> {
@@ -166,5 +168,58 @@ fn agents_search_and_read_threads() {
     // What an agent's client names in a header is kept as well.
     let request = stateless("tools/call", json!({ "name": "ask_model", "arguments": { "prompt": "Hi", "model": "m" } }), &[("x-mediary-thread", "agent")]);
     assert_eq!(request.send(&server).status, 200);
-    assert_eq!(super::threads::kept(&server, "agent").len(), 2);
+    assert_eq!(kept(&server, "agent").len(), 2);
+}
+
+#[test]
+fn the_thread_has_the_clients_own_words_where_providers_get_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Upstream::doing([says("I wrote to [EMAIL_1]."), says("Again.")]);
+    let server = serving(&[up.far_entry("far", json!({}))], |config| {
+        config.store.dir = Some(folder.path().join("store"));
+        config.threads.meaning = false;
+        config.routing.redaction = Redaction { providers: vec!["*".to_owned()], kinds: vec!["email".to_owned()] };
+    });
+    says_in(&server, "t", "Write to mina.brown@example.org").ok();
+    let expected = ["user: Write to mina.brown@example.org", "assistant: I wrote to mina.brown@example.org."];
+    assert_eq!(kept(&server, "t"), expected);
+    says_in(&server, "t", "Again").ok();
+    let seen = String::from_utf8_lossy(&up.last().body).into_owned();
+    assert!(seen.contains("[EMAIL_1]") && !seen.contains("mina"), "what comes back is covered as well: {seen}");
+}
+
+#[test]
+fn with_a_key_goes_what_was_said_with_it() {
+    let up = Upstream::doing([says("One."), says("Two.")]);
+    let place = Place::with(&[up.entry("a", json!({}))]);
+    let served = place.serve(&[]);
+    let key = |name: &str| {
+        let told = place.told(&["clients", "create", name], "");
+        let (key, rest) = told.split_once('\n').expect("two lines");
+        let id = rest.trim_start_matches("# ").split(':').next().expect("it begins with the id");
+        (id.to_owned(), key.to_owned())
+    };
+    let ((id, one), (_, two)) = (key("one"), key("two"));
+    let ask = |method: &str, path: &str, key: &str, body: &str| {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer {key}\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        served.request(head.as_bytes())
+    };
+    let chat = json!({ "model": "m", "thread_id": "t", "messages": [{ "role": "user", "content": "Hello" }] }).to_string();
+    for key in [&one, &two] {
+        wait_until("the key is taken", || ask("GET", "/v1/threads", key, "").status == 200);
+        assert_eq!(ask("POST", "/v1/chat/completions", key, &chat).status, 200);
+    }
+    place.told(&["clients", "remove", &id], "");
+    assert_eq!(ask("GET", "/v1/threads/t", &two, "").ok()["messages"], 2, "another's stay");
+    drop(served);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
+    let owners = runtime.block_on(async {
+        let database = mediary_store::Database::open(&place.path("store")).await.expect("the server has let go of it");
+        mediary_store::Threads::of(std::sync::Arc::new(database)).owners().await
+    });
+    assert_eq!(owners.expect("it can be read").len(), 1);
 }

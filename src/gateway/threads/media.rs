@@ -148,10 +148,10 @@ impl Threads {
         Ok(blocking::run(move || content.remove(&hash).map_err(not_kept)).await?)
     }
 
-    /// Removes bytes that belong to no thread: a process was killed after it had written them.
-    pub(super) async fn forget_orphans(&self, is_alone: bool) -> Result<(), NoThread> {
+    /// Removes bytes that belong to no thread: a process was killed after it had written them, or their owner's key was removed.
+    pub(super) async fn forget_orphans(&self) -> Result<(), NoThread> {
         // Other servers may be about to say whose theirs are.
-        let age = if is_alone { Duration::ZERO } else { OTHERS_WRITE };
+        let age = if self.is_alone { Duration::ZERO } else { OTHERS_WRITE };
         let content = self.content.clone();
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let found = blocking::run(move || content.before(before).map_err(not_kept)).await?;

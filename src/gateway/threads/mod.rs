@@ -60,6 +60,8 @@ pub struct Threads {
     /// About how many bytes wait to be kept.
     waiting: AtomicU64,
     changes: mpsc::UnboundedSender<Change>,
+    /// Whether no other server writes to the same database.
+    is_alone: bool,
     meanings: Meanings,
     /// Where they are written as notes; `None`: nowhere.
     vault: Option<Vault>,
@@ -109,7 +111,7 @@ pub enum NoThread {
     #[error("the vault is not to be had")]
     VaultAway,
     /// The request cannot be carried out, thread or not.
-    #[error(transparent)]
+    #[error("the request cannot be carried out")]
     Call(Box<CallError>),
     /// It cannot be written or read.
     #[error(transparent)]
@@ -146,6 +148,7 @@ impl Threads {
             bytes: AtomicU64::new(bytes),
             waiting: AtomicU64::new(0),
             changes,
+            is_alone,
             meanings: Meanings::default(),
             vault: Vault::of(config),
             clients: gateway.clients.clone(),
@@ -155,7 +158,7 @@ impl Threads {
             stopping: CancellationToken::new(),
             at_work: TaskTracker::new(),
         });
-        if let Err(error) = threads.forget_orphans(is_alone).await {
+        if let Err(error) = threads.forget_orphans().await {
             tracing::warn!(error.detail = %error, "media that belong to no thread cannot be looked for");
         }
         threads.at_work.spawn(keeping::keep_all(threads.clone(), to_keep));
@@ -217,6 +220,7 @@ fn short_owner(owner: &[u8]) -> i64 {
 }
 
 /// Whose the threads of a client's key are.
-fn owner_of_key(key: &str) -> Vec<u8> {
+#[must_use]
+pub fn owner_of_key(key: &str) -> Vec<u8> {
     mediary_core::ContentHash::of(key.as_bytes()).as_bytes().to_vec()
 }

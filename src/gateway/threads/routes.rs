@@ -1,13 +1,13 @@
 //! Threads as their owners ask for them: made, found by their ids, listed, read, changed and removed.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use mediary_store::{MessageRow, ThreadList, ThreadRow};
 use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
 use super::keeping::new_thread;
-use super::{NoThread, Threads, words};
+use super::{NoThread, Threads, owner_of_key, words};
 
 /// A thread that is to be made.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -124,18 +124,14 @@ impl Threads {
     ///
     /// # Errors
     /// When they cannot be removed.
-    pub async fn forget_key(self: &Arc<Self>, key: &str) -> Result<(), NoThread> {
-        let owner = super::owner_of_key(key);
+    pub async fn forget_key(&self, key: &str) -> Result<(), NoThread> {
+        let owner = owner_of_key(key);
         self.settled().await;
-        loop {
-            let list = ThreadList { limit: 500, ..ThreadList::default() };
-            let (threads, has_more) = self.rows.list(&owner, &list).await?;
-            for thread in &threads {
-                self.removed(&thread.id, &owner).await?;
-            }
-            if !has_more {
-                return Ok(());
-            }
+        if self.rows.remove_all(&owner).await? > 0 {
+            self.meanings.forget(super::short_owner(&owner));
+            self.bytes.store(self.rows.bytes().await?, Ordering::Relaxed);
+            self.forget_orphans().await?;
         }
+        Ok(())
     }
 }

@@ -92,14 +92,7 @@ struct Read {
 
 async fn search_threads(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let asked: Searching = read(arguments)?;
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("limit", &asked.limit.unwrap_or(USUAL).to_string());
-    let words = asked.query.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    if let Some(words) = words {
-        query.append_pair("query", words);
-        asked.mode.as_deref().map(|mode| query.append_pair("mode", mode));
-    }
-    let list = desk.get(&format!("/v1/threads?{}", query.finish())).await?;
+    let list = desk.get(&path_of(&asked)).await?;
     let threads: Vec<Thread> = list["data"].as_array().map_or(&[][..], Vec::as_slice).iter().map(thread).collect();
     if threads.is_empty() {
         return Ok(Outcome::new("No conversation is found.", &Found { threads }));
@@ -114,6 +107,18 @@ async fn search_threads(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcom
         text.push('\n');
     }
     Ok(Outcome::new(text, &Found { threads }))
+}
+
+fn path_of(asked: &Searching) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("limit", &asked.limit.unwrap_or(USUAL).to_string());
+    if let Some(words) = asked.query.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        query.append_pair("query", words);
+        if let Some(mode) = &asked.mode {
+            query.append_pair("mode", mode);
+        }
+    }
+    format!("/v1/threads?{}", query.finish())
 }
 
 fn thread(thread: &Value) -> Thread {

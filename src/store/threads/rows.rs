@@ -134,6 +134,15 @@ impl Threads {
         Ok(Some(media).filter(|_| rows.first().is_some_and(|rows| *rows > 0)))
     }
 
+    /// Removes all threads of an owner. Their media are left to those who look for what belongs to none.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub async fn remove_all(&self, owner: &[u8]) -> Result<u64, StoreFailed> {
+        let removed = Statement::new("DELETE FROM threads WHERE owner = ?").with(owner.to_vec());
+        Ok(self.0.write(vec![removed]).await?.first().copied().unwrap_or(0))
+    }
+
     /// Threads, of all owners, of which nothing was changed since a time: whose they are, and their ids.
     ///
     /// # Errors

@@ -157,6 +157,8 @@ async fn they_are_listed_in_pages_renamed_and_removed_with_all_that_is_theirs() 
         assert_eq!(threads.with_words(SHORT, &texts(&["one"]), 9).await.unwrap(), []);
         assert_eq!(threads.notes(b"me").await.unwrap(), []);
         assert_eq!(threads.remove("a", b"me").await.unwrap(), None);
+        assert_eq!(threads.remove_all(b"me").await.unwrap(), 3);
+        assert_eq!((threads.count(b"me").await.unwrap(), threads.count(b"other").await.unwrap()), (0, 1));
     }
 }
 
