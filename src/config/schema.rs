@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, obsidian, probes, queue, realtime,
-    redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry, threads,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, obsidian, probes, queue,
+    realtime, redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry, threads,
 };
 
 /// All sections as written.

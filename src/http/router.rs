@@ -110,7 +110,10 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads/{id}/complete", post(kept_files::complete))
         .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
         .route("/v1/threads", post(threads::create).get(threads::list))
-        .route("/v1/threads/{id}", get(threads::one).patch(threads::change).post(threads::rename).delete(threads::remove))
+        .route(
+            "/v1/threads/{id}",
+            get(threads::one).patch(threads::change).post(threads::rename).delete(threads::remove),
+        )
         .route("/v1/threads/{id}/messages", get(threads::messages))
         .route("/v1/threads/{id}/export", get(threads::export))
         .route("/v1/threads/{id}/media/{hash}", get(threads::media))

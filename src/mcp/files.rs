@@ -4,10 +4,7 @@ use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::ErrorData;
-use rmcp::model::{
-    ErrorCode, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,
-    ResourceTemplate,
-};
+use rmcp::model::{ErrorCode, ListResourcesResult, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::Value;
 
 use super::desk::{Desk, FILES, header};

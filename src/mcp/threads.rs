@@ -58,9 +58,9 @@ pub(super) fn template() -> ResourceTemplate {
 /// What was said in a thread; `None`: the address is of something else.
 pub(super) async fn content(desk: &Desk<'_>, uri: &str) -> Option<Result<ReadResourceResult, ErrorData>> {
     let id = uri.strip_prefix(THREADS)?;
-    let read = exported(desk, id).await.map(|text| {
-        ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(MARKDOWN)])
-    });
+    let read = exported(desk, id)
+        .await
+        .map(|text| ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(MARKDOWN)]));
     Some(read.map_err(|_| {
         let message = format!("There is no resource {uri} here; resources/list names those that there are.");
         ErrorData::new(ErrorCode::RESOURCE_NOT_FOUND, message, None)

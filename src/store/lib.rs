@@ -63,6 +63,6 @@ pub use requests::{
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;
 pub use threads::{
-    KeptTurn, KeptVector, MessageMark, MessageRow, NewMessage, ThreadFound, ThreadList, ThreadMedium, ThreadNote, ThreadRow,
-    Threads, TitledBy, ToEmbed,
+    KeptTurn, KeptVector, MessageMark, MessageRow, NewMessage, ThreadFound, ThreadList, ThreadMedium, ThreadNote,
+    ThreadRow, Threads, TitledBy, ToEmbed,
 };

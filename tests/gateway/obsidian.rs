@@ -119,7 +119,18 @@ fn hostile_titles_stay_in_the_vault() {
     fs::create_dir(&vault).unwrap();
     let up = ups(1);
     let server = keeping(folder.path(), &up, with_vault(&vault, |_| ()));
-    let titles = ["../..", "CON", "/etc/passwd", "a\\..\\b", &"🦀".repeat(300), "\u{202e}gpj.exe", "same", "SAME", ".hidden", "nul.txt"];
+    let titles = [
+        "../..",
+        "CON",
+        "/etc/passwd",
+        "a\\..\\b",
+        &"🦀".repeat(300),
+        "\u{202e}gpj.exe",
+        "same",
+        "SAME",
+        ".hidden",
+        "nul.txt",
+    ];
     for (number, title) in titles.iter().enumerate() {
         let made = send(&server, "POST", "/v1/threads", &json!({ "id": format!("t{number}"), "title": title }));
         assert_eq!(made.status, 201, "{made}");
@@ -131,7 +142,8 @@ fn hostile_titles_stay_in_the_vault() {
     for name in ["t0.md", "_CON.md", "etc passwd.md", "a .. b.md", "gpj.exe.md", "hidden.md", "_nul.txt.md", &crabs] {
         assert!(names.iter().any(|known| known == name), "{name} is not among {names:?}");
     }
-    let same: Vec<String> = names.iter().map(|name| name.to_lowercase()).filter(|name| name.starts_with("same")).collect();
+    let same: Vec<String> =
+        names.iter().map(|name| name.to_lowercase()).filter(|name| name.starts_with("same")).collect();
     assert_eq!(same.len(), 2);
     assert_ne!(same[0], same[1], "no two are one on a system that minds no case");
     let others: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
@@ -154,7 +166,8 @@ fn a_vault_that_is_not_to_be_had_is_told() {
     fs::create_dir(&vault).unwrap();
     assert_eq!(counts(&sync(&server)), [1, 0, 0, 0, 0]);
     drop(server);
-    let server = keeping(folder.path(), &up, with_vault(&vault, |config| config.obsidian.keys = vec!["other".to_owned()]));
+    let server =
+        keeping(folder.path(), &up, with_vault(&vault, |config| config.obsidian.keys = vec!["other".to_owned()]));
     send(&server, "POST", "/v1/sync/obsidian", &json!({})).refused(403, "no_vault", "[obsidian] keys");
 }
 

@@ -39,8 +39,12 @@ pub(crate) fn send(server: &TestServer, method: &'static str, path: &str, body: 
 pub(crate) fn kept(server: &TestServer, thread: &str) -> Vec<String> {
     let list = server.get(&format!("/v1/threads/{thread}/messages?limit=100")).ok();
     let one = |message: &Value| {
-        let said: Vec<_> =
-            message["content"].as_array().unwrap().iter().map(|part| part["text"].as_str().unwrap_or("[file]")).collect();
+        let said: Vec<_> = message["content"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| part["text"].as_str().unwrap_or("[file]"))
+            .collect();
         let mark = if message["status"] == "incomplete" { "!" } else { "" };
         format!("{}{mark}: {}", message["role"].as_str().unwrap(), said.join(" "))
     };
@@ -73,8 +77,14 @@ fn a_conversation_goes_on_by_its_thread_and_over_a_restart() {
     assert_eq!(last.header("x-mediary-thread"), Some("trip;turns=0;left_out=0;history=sent"));
     assert_eq!(sent(&up).len(), 7);
     let expected = [
-        "user: Where to?", "assistant: One.", "user: And then?", "assistant: Two.", "user: Where to?", "assistant: Three.",
-        "user: So?", "assistant: Four.",
+        "user: Where to?",
+        "assistant: One.",
+        "user: And then?",
+        "assistant: Two.",
+        "user: Where to?",
+        "assistant: Three.",
+        "user: So?",
+        "assistant: Four.",
     ];
     assert_eq!(kept(&server, "trip"), expected);
     let its = thread(&server, "trip");
@@ -103,7 +113,8 @@ fn streams_are_kept_as_they_were_said_whole_or_broken_or_left() {
     let broken = vec![opening(), word("Bro"), word("ken"), Step::Cut];
     let up = Upstream::doing([streams(&["Hel", "lo"]), Act::Stream(broken), Act::Stream(held), says("End.")]);
     let server = keeping(folder.path(), &up, |_| ());
-    let stream = |text: &str| json!({ "thread_id": "s", "stream": true, "messages": [{ "role": "user", "content": text }] });
+    let stream =
+        |text: &str| json!({ "thread_id": "s", "stream": true, "messages": [{ "role": "user", "content": text }] });
     let first = server.chat(stream("First"));
     assert_eq!((first.said().as_str(), first.header("x-mediary-thread")), ("Hello", Some("s;turns=0;left_out=0")));
     assert_eq!(kept(&server, "s"), ["user: First", "assistant: Hello"]);
@@ -169,7 +180,12 @@ fn what_comes_back_fits_and_is_told() {
 fn calls_and_their_results_are_never_torn_apart() {
     let folder = tempfile::tempdir().unwrap();
     let call = json!({ "id": "c1", "type": "function", "function": { "name": "look", "arguments": "{\"at\": 1}" } });
-    let calls = || super::chat_words::answers(200, &whole(&json!({ "role": "assistant", "content": null, "tool_calls": [call] }), "tool_calls"));
+    let calls = || {
+        super::chat_words::answers(
+            200,
+            &whole(&json!({ "role": "assistant", "content": null, "tool_calls": [call] }), "tool_calls"),
+        )
+    };
     let up = Upstream::doing([calls(), says("It is blue."), calls(), says("Never mind.")]);
     let server = keeping(folder.path(), &up, |_| ());
     let tools = json!([{ "type": "function", "function": { "name": "look", "parameters": { "type": "object" } } }]);
@@ -228,7 +244,15 @@ fn media_are_kept_once_and_come_back() {
 fn two_at_once_are_both_kept_each_in_one_piece() {
     let folder = tempfile::tempdir().unwrap();
     let gate = Gate::default();
-    let held = |text: &'static str| Act::Stream(vec![opening(), word(text), Step::Wait(gate.clone()), super::chat_words::closing(), super::chat_words::done()]);
+    let held = |text: &'static str| {
+        Act::Stream(vec![
+            opening(),
+            word(text),
+            Step::Wait(gate.clone()),
+            super::chat_words::closing(),
+            super::chat_words::done(),
+        ])
+    };
     let up = Upstream::doing([held("One"), held("One")]);
     let server = keeping(folder.path(), &up, |_| ());
     std::thread::scope(|scope| {

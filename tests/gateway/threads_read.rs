@@ -8,7 +8,7 @@ use super::chat_words::says;
 use super::keys_providers::Place;
 use super::mcp_talk::{asked, done, failed, stateless};
 use super::server::{TestServer, wait_until};
-use super::threads::{kept, keeping, says_in, send};
+use super::threads::{keeping, kept, says_in, send};
 use super::upstream::Upstream;
 
 fn ids(server: &TestServer, query: &str) -> Vec<String> {
@@ -22,12 +22,20 @@ fn threads_are_made_listed_renamed_and_removed() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("One.")]);
     let server = keeping(folder.path(), &up, |_| ());
-    let made = send(&server, "POST", "/v1/threads", &json!({ "title": " A  plan ", "metadata": { "x": 1 }, "project_id": "p" }));
+    let made = send(
+        &server,
+        "POST",
+        "/v1/threads",
+        &json!({ "title": " A  plan ", "metadata": { "x": 1 }, "project_id": "p" }),
+    );
     assert_eq!(made.status, 201, "{made}");
     let made = made.json();
     let id = made["id"].as_str().unwrap();
     assert!(id.starts_with("thread_"), "{id}");
-    assert_eq!((&made["title"], &made["title_by"], &made["project_id"]), (&json!("A plan"), &json!("user"), &json!("p")));
+    assert_eq!(
+        (&made["title"], &made["title_by"], &made["project_id"]),
+        (&json!("A plan"), &json!("user"), &json!("p"))
+    );
     assert_eq!((&made["metadata"], &made["turns"]), (&json!({ "x": 1 }), &json!(0)));
     let again = send(&server, "POST", "/v1/threads", &json!({ "id": id, "title": "Other" }));
     assert_eq!((again.status, &again.json()["title"]), (200, &json!("A plan")), "one that is there stays");
@@ -41,7 +49,10 @@ fn threads_are_made_listed_renamed_and_removed() {
     assert_eq!(ids(&server, "?project_id=p"), [id]);
     let path = format!("/v1/threads/{id}");
     let changed = send(&server, "PATCH", &path, &json!({ "title": "Mine", "project_id": null })).ok();
-    assert_eq!((&changed["title"], &changed["project_id"], &changed["metadata"]), (&json!("Mine"), &Value::Null, &json!({ "x": 1 })));
+    assert_eq!(
+        (&changed["title"], &changed["project_id"], &changed["metadata"]),
+        (&json!("Mine"), &Value::Null, &json!({ "x": 1 }))
+    );
     says_in(&server, id, "Something else").ok();
     assert_eq!(server.get(&path).ok()["title"], "Mine", "a user's title stays");
     assert_eq!(send(&server, "POST", &path, &json!({ "metadata": {} })).ok()["metadata"], json!({}));
@@ -65,7 +76,11 @@ fn threads_are_made_listed_renamed_and_removed() {
     ] {
         server.get(&format!("/v1/threads?{query}")).refused(400, "invalid_request", words);
     }
-    send(&server, "PATCH", "/v1/threads/none", &json!({ "title": "x" })).refused(404, "thread_not_found", "no such thread");
+    send(&server, "PATCH", "/v1/threads/none", &json!({ "title": "x" })).refused(
+        404,
+        "thread_not_found",
+        "no such thread",
+    );
 }
 
 #[test]
@@ -73,7 +88,9 @@ fn threads_are_found_by_words_in_titles_and_in_what_was_said() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing(["Rome is old.", "Pizza needs flour.", "Flour is milled."].map(says));
     let server = keeping(folder.path(), &up, |_| ());
-    for (id, text) in [("trip", "Tell me of Rome"), ("pizza", "How is pizza made in Rome?"), ("mill", "¿Qué es la harina?")] {
+    for (id, text) in
+        [("trip", "Tell me of Rome"), ("pizza", "How is pizza made in Rome?"), ("mill", "¿Qué es la harina?")]
+    {
         says_in(&server, id, text).ok();
     }
     let found = |query: &str| ids(&server, &format!("?query={query}"));
@@ -148,7 +165,11 @@ fn agents_search_and_read_threads() {
     says_in(&server, "trip:1", "Tell me of Rome").ok();
     let listed = asked(&server, "resources/list", json!({}));
     let one = &listed["resources"][0];
-    assert_eq!((&one["uri"], &one["name"]), (&json!("mediary://threads/trip:1"), &json!("Tell me of Rome")), "{listed:#}");
+    assert_eq!(
+        (&one["uri"], &one["name"]),
+        (&json!("mediary://threads/trip:1"), &json!("Tell me of Rome")),
+        "{listed:#}"
+    );
     let read = asked(&server, "resources/read", json!({ "uri": "mediary://threads/trip:1" }));
     assert_eq!(read["contents"][0]["mimeType"], "text/markdown");
     assert!(read["contents"][0]["text"].as_str().is_some_and(|text| text.ends_with("It is old.\n")), "{read:#}");
@@ -166,7 +187,11 @@ fn agents_search_and_read_threads() {
     assert_eq!((text.as_str(), &data["truncated"]), ("is old.\n", &json!(true)));
     assert!(failed(&server, "read_thread", &json!({ "thread_id": "../x" })).contains("no id of a thread"));
     // What an agent's client names in a header is kept as well.
-    let request = stateless("tools/call", json!({ "name": "ask_model", "arguments": { "prompt": "Hi", "model": "m" } }), &[("x-mediary-thread", "agent")]);
+    let request = stateless(
+        "tools/call",
+        json!({ "name": "ask_model", "arguments": { "prompt": "Hi", "model": "m" } }),
+        &[("x-mediary-thread", "agent")],
+    );
     assert_eq!(request.send(&server).status, 200);
     assert_eq!(kept(&server, "agent").len(), 2);
 }
@@ -208,7 +233,8 @@ fn with_a_key_goes_what_was_said_with_it() {
         );
         served.request(head.as_bytes())
     };
-    let chat = json!({ "model": "m", "thread_id": "t", "messages": [{ "role": "user", "content": "Hello" }] }).to_string();
+    let chat =
+        json!({ "model": "m", "thread_id": "t", "messages": [{ "role": "user", "content": "Hello" }] }).to_string();
     for key in [&one, &two] {
         wait_until("the key is taken", || ask("GET", "/v1/threads", key, "").status == 200);
         assert_eq!(ask("POST", "/v1/chat/completions", key, &chat).status, 200);

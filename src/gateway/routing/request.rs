@@ -60,7 +60,15 @@ impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, draw: None, is_planned: false, web: WebWish::None, thread: None, ..self.clone() }
+        Self {
+            tier: None,
+            strict: false,
+            draw: None,
+            is_planned: false,
+            web: WebWish::None,
+            thread: None,
+            ..self.clone()
+        }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

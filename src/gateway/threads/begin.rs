@@ -74,7 +74,9 @@ impl Threads {
                 Vec::new()
             }
         };
-        let Task::Chat(chat) = &request.task else { return Err(mediary_core::Failure::broken("a thread of no chat").into()) };
+        let Task::Chat(chat) = &request.task else {
+            return Err(mediary_core::Failure::broken("a thread of no chat").into());
+        };
         let sent = sent(chat);
         let share = share(&marks, &sent);
         let new: Vec<Message> = share.new.iter().map(|at| chat.messages[*at].clone()).collect();
@@ -145,14 +147,16 @@ impl Threads {
         for row in rows {
             match serde_json::from_str::<Record>(&row.body) {
                 Ok(record) => records.push((row.role, record)),
-                Err(error) => tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read"),
+                Err(error) => {
+                    tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read")
+                }
             }
         }
         let media = media::wanted(&records);
         let parts = self.parts(gateway, media).await?;
-        let messages = records.into_iter().map(|(role, record)| {
-            record.message(&role, |medium| medium.part(parts.get(&medium.hash)?.clone()))
-        });
+        let messages = records
+            .into_iter()
+            .map(|(role, record)| record.message(&role, |medium| medium.part(parts.get(&medium.hash)?.clone())));
         Ok(messages.collect())
     }
 }

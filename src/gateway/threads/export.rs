@@ -33,7 +33,13 @@ pub(super) fn said_in(message: &MessageRow, text: &mut String, link: impl Fn(&Re
     let record = Record::read(message);
     let who = match message.role.as_str() {
         "user" => record.name.as_deref().map_or_else(|| "You".to_owned(), plain),
-        "assistant" => if message.model.is_empty() { "Assistant".to_owned() } else { plain(&message.model) },
+        "assistant" => {
+            if message.model.is_empty() {
+                "Assistant".to_owned()
+            } else {
+                plain(&message.model)
+            }
+        }
         _ => record.name.as_deref().map_or_else(|| "Tool".to_owned(), |name| format!("Tool {}", plain(name))),
     };
     let at = rfc3339(u64::try_from(message.created_at).unwrap_or(0));

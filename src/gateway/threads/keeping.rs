@@ -74,8 +74,12 @@ impl Threads {
     async fn kept(self: &Arc<Self>, said: Said) -> Result<(), NoThread> {
         let now = unix_seconds();
         let (mut messages, mut kept_media, mut bytes) = (Vec::new(), Vec::<ThreadMedium>::new(), 0_i64);
-        let all: Vec<(&Message, bool)> =
-            said.new.iter().map(|message| (message, false)).chain(said.answer.iter().map(|answer| (answer, true))).collect();
+        let all: Vec<(&Message, bool)> = said
+            .new
+            .iter()
+            .map(|message| (message, false))
+            .chain(said.answer.iter().map(|answer| (answer, true)))
+            .collect();
         for (message, is_answer) in &all {
             let (record, role) = (Record::of(message), role_name(message.role));
             for medium in record.media() {
@@ -84,7 +88,8 @@ impl Threads {
                     kept_media.push(ThreadMedium { hash: medium.hash.clone(), mime: medium.mime.clone(), bytes });
                 }
             }
-            let body = serde_json::to_string(&record).map_err(|error| mediary_core::Failure::broken(error.to_string()))?;
+            let body =
+                serde_json::to_string(&record).map_err(|error| mediary_core::Failure::broken(error.to_string()))?;
             let words = record.said();
             bytes = bytes.saturating_add(i64::try_from(body.len() + words.len()).unwrap_or(i64::MAX));
             messages.push(NewMessage {

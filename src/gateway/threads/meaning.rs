@@ -99,7 +99,9 @@ impl Threads {
     /// The threads of an owner whose messages are nearest to a question.
     pub(super) async fn alike(&self, owner: &[u8], question: &str, most: usize) -> Result<Vec<(i64, f32)>, NoThread> {
         if !self.settings.meaning {
-            return Err(NoThread::NoMeanings("threads are not found by their meaning here ([threads] meaning); use mode=text"));
+            return Err(NoThread::NoMeanings(
+                "threads are not found by their meaning here ([threads] meaning); use mode=text",
+            ));
         }
         let asked: String = question.chars().take(MEANING_CHARS).collect();
         let vectors = self.gateway().local_vectors(vec![asked], "query").await;

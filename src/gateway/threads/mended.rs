@@ -19,9 +19,8 @@ pub(super) fn mended(messages: Vec<Message>, answered: &[String]) -> Vec<Message
         }
         let is_last = rest.peek().is_none();
         let id_of = |result: &Message| result.tool_call_id.clone().unwrap_or_default();
-        let has_result = |id: &String| {
-            results.iter().any(|result| id_of(result) == *id) || (is_last && answered.contains(id))
-        };
+        let has_result =
+            |id: &String| results.iter().any(|result| id_of(result) == *id) || (is_last && answered.contains(id));
         message.tool_calls.retain(|call| has_result(&call.id));
         results.retain(|result| message.tool_calls.iter().any(|call| call.id == id_of(result)));
         if message.tool_calls.is_empty() {
@@ -50,7 +49,12 @@ mod tests {
             ("a", _) => Message::text(Role::Assistant, word),
             ("r", id) => Message { tool_call_id: Some(id.to_owned()), ..Message::text(Role::Tool, word) },
             (_, ids) => {
-                let call = |id: &str| ToolCall { id: id.to_owned(), name: "f".to_owned(), arguments: String::new(), signature: None };
+                let call = |id: &str| ToolCall {
+                    id: id.to_owned(),
+                    name: "f".to_owned(),
+                    arguments: String::new(),
+                    signature: None,
+                };
                 Message { tool_calls: ids.split(',').map(call).collect(), ..Message::new(Role::Assistant) }
             }
         };

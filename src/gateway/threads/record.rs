@@ -4,10 +4,10 @@
 //! What only one vendor's format has words for is left out: a thread goes on at any target, in any protocol. Thoughts are
 //! kept with calls alone, whose vendors want them back.
 
+use bytes::Bytes;
 use mediary_core::plan::estimate_tokens;
 use mediary_core::task::{Chat, Choice, Detail, MediaPart, Message, Part, Piece, Reasoning, Role, ToolCall};
 use mediary_core::{Blob, Claim, ContentHash, MediaKind, classify};
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -254,8 +254,7 @@ pub(super) fn answer_of(choice: &Choice, wire_format: &str) -> Option<Message> {
     message.refusal = choice.refusal.clone().filter(|refusal| !refusal.is_empty());
     if !message.tool_calls.is_empty() {
         let thoughts = choice.reasoning.clone();
-        message.reasoning =
-            thoughts.map(|thoughts| Reasoning { thought_by: Some(wire_format.to_owned()), ..thoughts });
+        message.reasoning = thoughts.map(|thoughts| Reasoning { thought_by: Some(wire_format.to_owned()), ..thoughts });
     }
     // What is only heard has a transcript.
     if message.parts.is_empty() {

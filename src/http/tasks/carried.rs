@@ -102,7 +102,8 @@ pub(in crate::http) async fn carry_out(
         }
     };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, remembering };
+        let wish =
+            relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, remembering };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.

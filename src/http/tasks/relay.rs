@@ -68,7 +68,8 @@ pub(in crate::http) async fn streamed(
 ) -> Result<Response, ApiError> {
     let Streamed { answer, dropped, spelling, request_id } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None, remembering: None };
+    let wish =
+        Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None, remembering: None };
     answer_of(protocol, state, asking, wish).await
 }
 

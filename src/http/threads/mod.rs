@@ -17,8 +17,8 @@ pub(super) use read::{__path_export, __path_media, __path_messages, export, medi
 pub(super) use said::{no_thread, threads};
 pub(super) use sync::{__path_obsidian, obsidian};
 pub(super) use thread::{
-    __path_change, __path_create, __path_list, __path_one, __path_remove, __path_rename, change, create, list, one, remove,
-    rename,
+    __path_change, __path_create, __path_list, __path_one, __path_remove, __path_rename, change, create, list, one,
+    remove, rename,
 };
 
 /// Threads or messages in one page of a list, unless it is said.

@@ -5,14 +5,13 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 
 use super::super::content::given;
 use super::super::error::{ApiError, ErrorBody};
 use super::super::guard::owner_of;
 use super::super::state::AppState;
 use super::Query;
-use super::said::{list_json, message_json, no_thread, thread_json, threads};
+use super::said::{as_json, list_json, message_json, no_thread, threads};
 use crate::gateway::blocking;
 use crate::gateway::threads::as_markdown;
 
@@ -93,12 +92,7 @@ pub(in crate::http) async fn export(
     let disposition = format!("attachment; filename=\"{}.{ending}\"", thread.id.replace(':', "_"));
     let write = move || match is_markdown {
         true => as_markdown(&thread, &all),
-        false => {
-            let mut written = thread_json(&thread);
-            let data: Vec<Value> = all.iter().map(|message| message_json(message, &thread.id)).collect();
-            written["data"] = json!(data);
-            written.to_string()
-        }
+        false => as_json(&thread, &all).to_string(),
     };
     let written = blocking::through(bytes, write).await?;
     Ok(([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)], written).into_response())

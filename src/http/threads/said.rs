@@ -102,7 +102,10 @@ pub(super) fn found_json(found: &FoundThread) -> Value {
     let mut written = thread_json(&found.thread);
     if let Value::Object(fields) = &mut written {
         fields.insert("snippet".to_owned(), json!(found.snippet));
-        fields.insert("similarity".to_owned(), json!(found.likeness.map(|likeness| (likeness * 1_000.0).round() / 1_000.0)));
+        fields.insert(
+            "similarity".to_owned(),
+            json!(found.likeness.map(|likeness| (likeness * 1_000.0).round() / 1_000.0)),
+        );
     }
     written
 }

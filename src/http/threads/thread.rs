@@ -131,7 +131,9 @@ pub(in crate::http) async fn list(
             return Err(ApiError::malformed(message).about(name));
         }
         if question.chars().count() > MOST_SEARCH_CHARS {
-            return Err(ApiError::malformed(format!("`query` has more than {MOST_SEARCH_CHARS} characters")).about("query"));
+            return Err(
+                ApiError::malformed(format!("`query` has more than {MOST_SEARCH_CHARS} characters")).about("query")
+            );
         }
         let mode = match query.get("mode") {
             None => SearchMode::default(),
@@ -263,7 +265,9 @@ fn changed(
     }
     let metadata = metadata.map(|metadata| Value::Object(metadata).to_string());
     if metadata.as_deref().is_some_and(|metadata| metadata.len() > MOST_METADATA_BYTES) {
-        return Err(ApiError::malformed(format!("`metadata` has more than {MOST_METADATA_BYTES} bytes")).about("metadata"));
+        return Err(
+            ApiError::malformed(format!("`metadata` has more than {MOST_METADATA_BYTES} bytes")).about("metadata")
+        );
     }
     let is_long = |project: &String| project.is_empty() || project.chars().count() > MOST_PROJECT_CHARS;
     if project.as_ref().and_then(Option::as_ref).is_some_and(is_long) {

@@ -10,8 +10,8 @@ mod encode;
 mod tests;
 mod wire;
 
-pub use mediary_core::rfc3339;
 pub use embed::OllamaEmbed;
+pub use mediary_core::rfc3339;
 
 use mediary_core::task::Task;
 use serde_json::{Value, json};

@@ -64,14 +64,12 @@ impl Threads {
              GROUP BY thread ORDER BY words DESC, times DESC, thread DESC LIMIT ?",
             all.join(" UNION ALL ")
         );
-        let statement = whole
-            .iter()
-            .fold(Statement::built(sql), |statement, word| statement.with(short_owner).with(word.as_str()));
+        let statement =
+            whole.iter().fold(Statement::built(sql), |statement, word| statement.with(short_owner).with(word.as_str()));
         let beyond = format!("{last}{}", char::MAX);
         let statement = statement.with(short_owner).with(last.as_str()).with(beyond).with(i64::from(limit));
-        let found = |row: Row<'_>| {
-            Ok(ThreadFound { thread: row.try_get(0)?, words: row.try_get(1)?, count: row.try_get(2)? })
-        };
+        let found =
+            |row: Row<'_>| Ok(ThreadFound { thread: row.try_get(0)?, words: row.try_get(1)?, count: row.try_get(2)? });
         self.0.read(statement, found).await
     }
 
@@ -87,8 +85,7 @@ impl Threads {
         let sql = format!("SELECT seq FROM threads WHERE owner = ?{each} ORDER BY updated_at DESC, seq DESC LIMIT ?");
         let statement = Statement::built(sql).with(owner.to_vec());
         let plain = |word: &str| word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let statement =
-            words.iter().fold(statement, |statement, word| statement.with(format!("% {}%", plain(word))));
+        let statement = words.iter().fold(statement, |statement, word| statement.with(format!("% {}%", plain(word))));
         self.0.read(statement.with(i64::from(limit)), |row| row.try_get(0)).await
     }
 
@@ -100,7 +97,12 @@ impl Threads {
         let sql = "SELECT thread_messages.seq, thread, owner, said FROM thread_messages JOIN threads \
                    ON threads.seq = thread_messages.thread WHERE is_embedded = 0 ORDER BY thread_messages.seq LIMIT ?";
         let one = |row: Row<'_>| {
-            Ok(ToEmbed { message: row.try_get(0)?, thread: row.try_get(1)?, owner: row.try_get(2)?, said: row.try_get(3)? })
+            Ok(ToEmbed {
+                message: row.try_get(0)?,
+                thread: row.try_get(1)?,
+                owner: row.try_get(2)?,
+                said: row.try_get(3)?,
+            })
         };
         self.0.read(Statement::new(sql).with(i64::from(limit)), one).await
     }
@@ -128,12 +130,7 @@ impl Threads {
         let sql = "SELECT message, thread, vector FROM thread_vectors WHERE owner = ? AND message > ? \
                    ORDER BY message LIMIT ?";
         let one = |row: Row<'_>| {
-            Ok(KeptVector {
-                message: row.try_get(0)?,
-                thread: row.try_get(1)?,
-                short_owner,
-                vector: row.try_get(2)?,
-            })
+            Ok(KeptVector { message: row.try_get(0)?, thread: row.try_get(1)?, short_owner, vector: row.try_get(2)? })
         };
         self.0.read(Statement::new(sql).with(short_owner).with(after).with(i64::from(limit)), one).await
     }

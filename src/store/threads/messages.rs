@@ -72,8 +72,7 @@ impl Threads {
     ) -> Result<(Vec<MessageRow>, bool), StoreFailed> {
         let (beyond, order) = if is_ascending { (">", "ASC") } else { ("<", "DESC") };
         let bound = if after.is_some() { format!(" AND seq {beyond} ?") } else { String::new() };
-        let sql =
-            format!("SELECT {COLUMNS} FROM thread_messages WHERE thread = ?{bound} ORDER BY seq {order} LIMIT ?");
+        let sql = format!("SELECT {COLUMNS} FROM thread_messages WHERE thread = ?{bound} ORDER BY seq {order} LIMIT ?");
         let statement = Statement::built(sql).with(thread);
         let statement = after.into_iter().fold(statement, Statement::with);
         let mut messages = self.0.read(statement.with(i64::from(limit) + 1), read).await?;
@@ -102,9 +101,8 @@ impl Threads {
     /// When the database cannot be read.
     pub async fn media(&self, thread: i64) -> Result<Vec<ThreadMedium>, StoreFailed> {
         let sql = "SELECT hash, mime, bytes FROM thread_media WHERE thread = ? ORDER BY hash";
-        let medium = |row: Row<'_>| {
-            Ok(ThreadMedium { hash: row.try_get(0)?, mime: row.try_get(1)?, bytes: row.try_get(2)? })
-        };
+        let medium =
+            |row: Row<'_>| Ok(ThreadMedium { hash: row.try_get(0)?, mime: row.try_get(1)?, bytes: row.try_get(2)? });
         self.0.read(Statement::new(sql).with(thread), medium).await
     }
 

@@ -22,9 +22,8 @@ impl Threads {
     pub async fn notes(&self, owner: &[u8]) -> Result<Vec<ThreadNote>, StoreFailed> {
         let sql = "SELECT thread, vault, thread_notes.changes FROM thread_notes JOIN threads \
                    ON threads.seq = thread_notes.thread WHERE owner = ?";
-        let note = |row: Row<'_>| {
-            Ok(ThreadNote { thread: row.try_get(0)?, vault: row.try_get(1)?, changes: row.try_get(2)? })
-        };
+        let note =
+            |row: Row<'_>| Ok(ThreadNote { thread: row.try_get(0)?, vault: row.try_get(1)?, changes: row.try_get(2)? });
         self.0.read(Statement::new(sql).with(owner.to_vec()), note).await
     }
 

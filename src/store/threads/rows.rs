@@ -49,9 +49,7 @@ impl Threads {
             // Its place is looked up, since it is not in its id.
             let place = |column: &str| format!("(SELECT {column} FROM threads WHERE owner = ? AND id = ?)");
             let (age, seq) = (place("updated_at"), place("seq"));
-            sql.push_str(&format!(
-                " AND (updated_at {beyond} {age} OR (updated_at = {age} AND seq {beyond} {seq}))"
-            ));
+            sql.push_str(&format!(" AND (updated_at {beyond} {age} OR (updated_at = {age} AND seq {beyond} {seq}))"));
             texts.push(after);
         }
         sql.push_str(&format!(" ORDER BY updated_at {order}, seq {order} LIMIT ?"));
@@ -187,7 +185,8 @@ pub(super) fn made(thread: ThreadRow, title_words: &str) -> Statement {
                updated_at, changes, turns, messages, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0) \
                ON CONFLICT (owner, id) DO NOTHING";
     let by = thread.titled_by.map_or("", TitledBy::name);
-    let statement = Statement::new(sql).with(thread.owner).with(thread.id).with(thread.title).with(by).with(title_words);
+    let statement =
+        Statement::new(sql).with(thread.owner).with(thread.id).with(thread.title).with(by).with(title_words);
     let statement = statement.with(thread.metadata).with(thread.project).with(thread.model);
     statement.with(thread.created_at).with(thread.updated_at)
 }

@@ -111,7 +111,12 @@ async fn they_are_listed_in_pages_renamed_and_removed_with_all_that_is_theirs() 
     for home in Home::each() {
         let threads = Threads::of(Arc::new(home.open().await));
         for (id, now) in [("a", 10), ("b", 30), ("c", 20), ("d", 20)] {
-            assert!(threads.make(ThreadRow { project: (id > "b").then(|| "p".to_owned()), ..thread(id, b"me", now) }, "").await.unwrap());
+            assert!(
+                threads
+                    .make(ThreadRow { project: (id > "b").then(|| "p".to_owned()), ..thread(id, b"me", now) }, "")
+                    .await
+                    .unwrap()
+            );
         }
         assert!(!threads.make(thread("a", b"me", 99), "").await.unwrap(), "it is there");
         assert!(threads.make(thread("a", b"other", 10), "").await.unwrap(), "ids are each owner's own");
@@ -124,7 +129,10 @@ async fn they_are_listed_in_pages_renamed_and_removed_with_all_that_is_theirs() 
         assert_eq!(listed(list(9)).await, ("b d c a".to_owned(), false));
         assert_eq!(listed(list(2)).await, ("b d".to_owned(), true));
         assert_eq!(listed(ThreadList { after: id("d"), ..list(2) }).await, ("c a".to_owned(), false));
-        assert_eq!(listed(ThreadList { is_ascending: true, after: id("a"), ..list(9) }).await, ("c d b".to_owned(), false));
+        assert_eq!(
+            listed(ThreadList { is_ascending: true, after: id("a"), ..list(9) }).await,
+            ("c d b".to_owned(), false)
+        );
         assert_eq!(listed(ThreadList { project: id("p"), ..list(9) }).await, ("d c".to_owned(), false));
         assert_eq!(listed(ThreadList { after: id("none"), ..list(9) }).await, (String::new(), false));
 
@@ -138,7 +146,10 @@ async fn they_are_listed_in_pages_renamed_and_removed_with_all_that_is_theirs() 
         assert!(!threads.change(("a", b"none"), named, None, None, 50).await.unwrap());
         let changed = threads.get("a", b"me").await.unwrap().unwrap();
         assert_eq!((changed.title.as_str(), changed.titled_by), ("Mine", Some(TitledBy::User)));
-        assert_eq!((changed.project.as_deref(), changed.metadata.as_str(), changed.updated_at), (Some("q"), "{\"x\":1}", 50));
+        assert_eq!(
+            (changed.project.as_deref(), changed.metadata.as_str(), changed.updated_at),
+            (Some("q"), "{\"x\":1}", 50)
+        );
         assert!(threads.change(("a", b"me"), None, None, Some(None), 60).await.unwrap());
         assert_eq!(threads.get("a", b"me").await.unwrap().unwrap().project, None);
         assert_eq!(threads.titled(b"me", &texts(&["mi"]), 9).await.unwrap(), [seq]);
@@ -179,8 +190,16 @@ async fn words_and_vectors_are_found() {
         assert_eq!(found(&["app", "pie"]).await, [a], "no other may");
         assert_eq!(threads.with_words(SHORT + 1, &texts(&["apple"]), 9).await.unwrap(), []);
         let wanted = threads.to_embed(3).await.unwrap();
-        assert_eq!(wanted.iter().map(|one| (one.thread, one.said.as_str())).collect::<Vec<_>>(), [(a, "One"), (a, "Two"), (b, "One")]);
-        let vector = |message: &ToEmbed| KeptVector { message: message.message, thread: message.thread, short_owner: SHORT, vector: vec![1, 255] };
+        assert_eq!(
+            wanted.iter().map(|one| (one.thread, one.said.as_str())).collect::<Vec<_>>(),
+            [(a, "One"), (a, "Two"), (b, "One")]
+        );
+        let vector = |message: &ToEmbed| KeptVector {
+            message: message.message,
+            thread: message.thread,
+            short_owner: SHORT,
+            vector: vec![1, 255],
+        };
         let vectors: Vec<_> = wanted.iter().map(vector).collect();
         threads.keep_vectors(vectors.clone()).await.unwrap();
         threads.keep_vectors(vectors.clone()).await.unwrap();

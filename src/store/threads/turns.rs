@@ -70,7 +70,8 @@ impl Threads {
         let counted = "UPDATE threads SET turns = turns + 1, changes = changes + 1, messages = messages + ?, bytes = bytes + ?, \
                        updated_at = ?, model = CASE WHEN ? = '' THEN model ELSE ? END WHERE owner = ? AND id = ?";
         let count = i64::try_from(messages.len()).unwrap_or(i64::MAX);
-        let counted = Statement::new(counted).with(count).with(bytes).with(now).with(model.as_str()).with(model.as_str());
+        let counted =
+            Statement::new(counted).with(count).with(bytes).with(now).with(model.as_str()).with(model.as_str());
         statements.push(its(counted));
         for message in messages {
             let sql = "INSERT INTO thread_messages (thread, turn, role, model, is_incomplete, created_at, tokens, digest, body, \

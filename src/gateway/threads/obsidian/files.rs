@@ -55,7 +55,10 @@ pub(super) fn looked_through(root: &Path, folder: &str) -> io::Result<Folder> {
             let kind = entry.file_type()?;
             if kind.is_dir() && depth < MOST_DEPTH && !name.starts_with('.') && name != ATTACHMENTS {
                 folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() && name.to_lowercase().ends_with(".md") && entry.metadata()?.len() <= MOST_NOTE_BYTES {
+            } else if kind.is_file()
+                && name.to_lowercase().ends_with(".md")
+                && entry.metadata()?.len() <= MOST_NOTE_BYTES
+            {
                 let Ok(text) = fs::read_to_string(entry.path()) else { continue };
                 if let Some(its) = known(&text) {
                     found.notes.entry((its.owner.clone(), its.id.clone())).or_default().push((entry.path(), its));
@@ -77,7 +80,9 @@ fn made_within(root: &Path, folder: &str) -> io::Result<PathBuf> {
         match fs::symlink_metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {}
             Ok(_) => {
-                let why = format!("{part} in the vault is a link or a file, where a folder is wanted; nothing is written there");
+                let why = format!(
+                    "{part} in the vault is a link or a file, where a folder is wanted; nothing is written there"
+                );
                 return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&path)?,

@@ -15,7 +15,9 @@ pub(in crate::gateway::threads) async fn follow(threads: Arc<Threads>) {
     let Some(vault) = threads.vault.as_ref().filter(|vault| vault.settings.continuous) else { return };
     while !threads.stopping.is_cancelled() {
         let news = threads.news.notified();
-        let Some(synced) = threads.stopping.run_until_cancelled(Box::pin(threads.sync_all(vault))).await else { return };
+        let Some(synced) = threads.stopping.run_until_cancelled(Box::pin(threads.sync_all(vault))).await else {
+            return;
+        };
         let again = match synced {
             Ok(report) => {
                 if report.written > 0 {

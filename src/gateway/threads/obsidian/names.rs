@@ -22,7 +22,8 @@ pub(super) fn note_name(title: &str, otherwise: &str) -> String {
 fn cleaned(text: &str) -> String {
     let mut name = String::new();
     for character in text.chars() {
-        let may_stand = !matches!(character, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '#' | '^' | '[' | ']');
+        let may_stand =
+            !matches!(character, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '#' | '^' | '[' | ']');
         match character {
             _ if character.is_whitespace() || character.is_control() => name.push(' '),
             // Marks that turn the direction of writing make a name look like another.
@@ -61,7 +62,8 @@ fn is_device(stem: &str) -> bool {
         let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
         number.is_some_and(|number| {
             let mut digits = number.chars();
-            let is_digit = digits.next().is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'));
+            let is_digit =
+                digits.next().is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'));
             is_digit && digits.next().is_none()
         })
     };

@@ -10,10 +10,10 @@ use mediary_store::{MessageRow, ThreadList, ThreadNote, ThreadRow};
 use super::super::super::blocking;
 use super::super::record::{Record, RecordMedium};
 use super::super::{NoThread, Threads, short_owner};
+use super::Vault;
 use super::files::{Folder, is_there, looked_through, write_new, write_over};
 use super::names::note_name;
 use super::note::{Known, attachment, written};
-use super::Vault;
 
 /// So many threads are looked at together.
 const PAGE: u32 = 500;
@@ -80,7 +80,8 @@ impl Threads {
             return Err(NoThread::NoVault(message.to_owned()));
         };
         if !vault.takes(owner, &self.clients) {
-            let message = "The threads of this key are not written into the vault; its operator names keys in [obsidian] keys.";
+            let message =
+                "The threads of this key are not written into the vault; its operator names keys in [obsidian] keys.";
             return Err(NoThread::NoVault(message.to_owned()));
         }
         self.settled().await;
