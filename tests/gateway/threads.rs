@@ -32,7 +32,9 @@ pub(crate) fn says_in(server: &TestServer, thread: &str, text: &str) -> Answer {
 }
 
 pub(crate) fn send(server: &TestServer, method: &'static str, path: &str, body: &Value) -> Answer {
-    Request::new(method, path.to_owned()).body("application/json", body.to_string()).send(server)
+    let body = body.to_string();
+    let request = Request::new(method, path.to_owned()).header("content-length", &body.len().to_string());
+    request.body("application/json", body).send(server)
 }
 
 /// What a thread has, by its roles and words; `!` is an answer that broke off.
@@ -108,8 +110,7 @@ fn without_a_thread_nothing_is_kept_and_a_failed_request_leaves_nothing() {
 #[test]
 fn streams_are_kept_as_they_were_said_whole_or_broken_or_left() {
     let folder = tempfile::tempdir().unwrap();
-    let gate = Gate::default();
-    let held = vec![opening(), word("Half"), Step::Wait(gate.clone())];
+    let held = vec![opening(), word("Half"), Step::Stall];
     let broken = vec![opening(), word("Bro"), word("ken"), Step::Cut];
     let up = Upstream::doing([streams(&["Hel", "lo"]), Act::Stream(broken), Act::Stream(held), says("End.")]);
     let server = keeping(folder.path(), &up, |_| ());
@@ -123,7 +124,6 @@ fn streams_are_kept_as_they_were_said_whole_or_broken_or_left() {
     left.read_until("Half");
     drop(left);
     up.was_left();
-    gate.open();
     wait_until("it is kept", || server.get("/v1/threads/left").status == 200);
     assert_eq!(kept(&server, "left"), ["user: Third", "assistant!: Half"]);
     assert_eq!(kept(&server, "s")[2..], ["user: Second", "assistant!: Broken"]);
@@ -157,7 +157,7 @@ fn a_thread_is_its_keys_alone_and_goes_when_it_is_removed() {
 #[test]
 fn what_comes_back_fits_and_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let long = "word ".repeat(400);
+    let long = "word ".repeat(800);
     let up = Upstream::doing([says(&long), says("Two."), says("Three."), says("Four.")]);
     let small = up.with_model("a", json!({ "context_tokens": 1_600 }));
     let server = serving(&[small], |config| {
@@ -187,7 +187,10 @@ fn calls_and_their_results_are_never_torn_apart() {
         )
     };
     let up = Upstream::doing([calls(), says("It is blue."), calls(), says("Never mind.")]);
-    let server = keeping(folder.path(), &up, |_| ());
+    let server = serving(&[up.with_model("a", json!({ "tools": true }))], |config| {
+        config.store.dir = Some(folder.path().join("store"));
+        config.threads.meaning = false;
+    });
     let tools = json!([{ "type": "function", "function": { "name": "look", "parameters": { "type": "object" } } }]);
     let chat = |message: Value| server.chat(json!({ "thread_id": "t", "messages": [message], "tools": tools }));
     chat(json!({ "role": "user", "content": "Which colour?" })).ok();

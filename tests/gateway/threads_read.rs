@@ -235,6 +235,7 @@ fn with_a_key_goes_what_was_said_with_it() {
     };
     let chat =
         json!({ "model": "m", "thread_id": "t", "messages": [{ "role": "user", "content": "Hello" }] }).to_string();
+    wait_until("a key is asked for", || ask("GET", "/v1/threads", "none", "").status == 401);
     for key in [&one, &two] {
         wait_until("the key is taken", || ask("GET", "/v1/threads", key, "").status == 200);
         assert_eq!(ask("POST", "/v1/chat/completions", key, &chat).status, 200);
