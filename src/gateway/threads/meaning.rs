@@ -10,8 +10,8 @@ use super::super::blocking;
 use super::keeping::MEANING_CHARS;
 use super::{NoThread, Threads, short_owner};
 
-/// So many messages are embedded together.
-const TOGETHER: u32 = 16;
+/// So many messages are embedded together. A search that comes meanwhile waits for them.
+const TOGETHER: u32 = 4;
 /// The most vectors of one owner that are compared: of more, the newest.
 const MOST_VECTORS: usize = 200_000;
 /// So many are read at once.
