@@ -101,7 +101,6 @@ use crate::config::Fusion;
 use answer_cache::AnswerCache;
 use intake::Intake;
 use safety::Safety;
-use tasks::Desk;
 use web::Web;
 
 /// The rooms of the gateway.
@@ -125,7 +124,7 @@ pub struct Gateway {
     /// Who sits on the panel of the fusion.
     fusion: Fusion,
     /// Where pictures are looked at.
-    desk: Desk,
+    desk: tasks::Desk,
     intake: Intake,
     safety: Arc<Safety>,
     web: Web,

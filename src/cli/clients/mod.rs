@@ -16,8 +16,7 @@ use serde_json::json;
 
 use super::kept::Kept;
 use super::{Context, complain};
-use crate::gateway::threads::owner_of_key;
-use crate::gateway::{NewKey, Rules, unix_seconds};
+use crate::gateway::{NewKey, Rules, threads::owner_of_key, unix_seconds};
 pub(super) use create::Create;
 use create::shown;
 use limits::Limits;

@@ -140,6 +140,8 @@ impl Threads {
     /// Removes threads whose time is over.
     async fn sweep(&self, now: i64) -> Result<(), NoThread> {
         self.forget_orphans().await?;
+        // Other servers may have kept and removed some.
+        self.bytes.store(self.rows.bytes().await?, Ordering::Relaxed);
         let Some(life) = self.settings.life else { return Ok(()) };
         let before = now.saturating_sub(i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
         loop {

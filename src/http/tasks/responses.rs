@@ -41,6 +41,7 @@ use crate::protocol::{JsonProtocol as _, Sent};
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "OpenAI's request: `input` (a text, or items: messages with input_text, \
         input_image, input_file and input_audio, function_call, function_call_output, custom_tool_call, reasoning), \
