@@ -37,6 +37,10 @@ pub(super) fn share(kept: &[MessageMark], sent: &[Sent]) -> Share {
     for message in old {
         match left.iter().position(|mark| mark.role == message.role && mark.digest == message.digest) {
             Some(at) => left = &left[at + 1..],
+            // Clients may polish what a model said; the thread has what it said indeed.
+            None if message.role == "assistant" && left.first().is_some_and(|next| next.role == "assistant") => {
+                left = &left[1..];
+            }
             None => unknown.push(message.at),
         }
     }
@@ -126,6 +130,9 @@ mod tests {
             ("u1 a1 u2 a2 u3 a3", "u1 a1 u3 a3 u4", "u4", true),
             // The thread has not heard all of it.
             ("u1 a1", "u1 a1 u2 a2 u3", "u2 a2 u3", true),
+            // One that has polished an answer.
+            ("u1 a1 u2 a2", "u1 aX u2 a2 u3", "u3", true),
+            ("u1 a1", "u1 aX u2", "u2", true),
             // The beginning of an answer is the client's.
             ("u1 a1", "u2 a2", "u2 a2", false),
             ("u1 a1", "u1 a1 u2 a2", "u2 a2", true),
