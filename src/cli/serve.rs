@@ -22,9 +22,10 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::batches::Batches;
-use crate::gateway::projects::Projects;
 use crate::gateway::google::Google;
+use crate::gateway::projects::Projects;
 use crate::gateway::reminders::{Reminders, Telling};
+use crate::gateway::threads::Threads;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -156,6 +157,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
+        let state = state.with_threads(kept.as_ref().and_then(|kept| kept.threads.clone()));
         let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
         let state = state.with_projects(kept.as_ref().and_then(|kept| kept.projects.clone()));
         let state = state.with_google(kept.as_ref().and_then(|kept| kept.google.clone()));
@@ -190,6 +192,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
                 kept.quotas.keep_of(gateway.router.clone());
                 if let Some(projects) = &kept.projects {
                     projects.serve_with(gateway.clone());
+                }
+                if let Some(threads) = &kept.threads {
+                    threads.serve_with(gateway.clone());
                 }
                 kept.probes.serve_with(gateway);
             }
@@ -296,6 +301,8 @@ struct Kept {
     responses: Arc<KeptResponses>,
     /// Files of clients; `None`: there is nowhere to keep them.
     files: Option<Arc<KeptFiles>>,
+    /// Threads, likewise.
+    threads: Option<Arc<Threads>>,
     /// Batches, likewise.
     batches: Option<Arc<Batches>>,
     /// Projects, likewise.
@@ -337,6 +344,11 @@ impl Kept {
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
+        let threads = Threads::start(gateway.clone(), database.clone(), config, folders.content.clone()).await;
+        let threads = threads.unwrap_or_else(|failure| {
+            tracing::warn!(error.detail = %failure, "no threads are kept");
+            None
+        });
         let files = match KeptFiles::start(database.clone(), config, folders.content).await {
             Ok(files) => files,
             Err(failure) => {
@@ -365,6 +377,7 @@ impl Kept {
             jobs,
             responses,
             files,
+            threads,
             batches,
             projects,
             google,
@@ -384,6 +397,9 @@ impl Kept {
         }
         if let Some(projects) = &self.projects {
             projects.settle(patience).await;
+        }
+        if let Some(threads) = &self.threads {
+            threads.settle(patience).await;
         }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;

@@ -10,9 +10,9 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, google, jobs, limits, mcp, probes, projects,
-    queue, realtime, redaction, registry, reminders, request_logging, response_cache, routing, safety, server, store,
-    telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, google, jobs, limits, mcp, obsidian, probes,
+    projects, queue, realtime, redaction, registry, reminders, request_logging, response_cache, routing, safety,
+    server, store, telemetry, threads,
 };
 
 /// All sections as written.
@@ -30,6 +30,8 @@ pub(super) struct Raw {
     pub(super) fusion: fusion::RawFusion,
     pub(super) content: content::RawContent,
     pub(super) files: files::RawFiles,
+    pub(super) threads: threads::RawThreads,
+    pub(super) obsidian: obsidian::RawObsidian,
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
@@ -106,6 +108,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         fusion::KEYS,
         content::KEYS,
         files::KEYS,
+        threads::KEYS,
+        obsidian::KEYS,
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,

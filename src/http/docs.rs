@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, google, health, images, kept_files, landing, mcp, metrics, models,
-    ocr, ollama, plan, projects, realtime, reminders, tasks, videos, web,
+    ocr, ollama, plan, projects, realtime, reminders, tasks, threads, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -54,6 +54,8 @@ use super::{
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
         projects::create, projects::list, projects::one, projects::change, projects::remove, projects::add_file,
         projects::files, projects::file, projects::remove_file, projects::search,
+        threads::create, threads::list, threads::one, threads::change, threads::rename, threads::remove, threads::messages,
+        threads::export, threads::media, threads::obsidian,
         batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
         batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
         batches::messages::results, batches::messages::remove,
@@ -87,6 +89,7 @@ use super::{
         (name = "videos", description = "Words and pictures become videos, as jobs"),
         (name = "files", description = "Files that are sent ahead of the requests that name them"),
         (name = "projects", description = "Instructions and files that chats of one subject have in common"),
+        (name = "threads", description = "Conversations that are kept, and come back as context"),
         (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),

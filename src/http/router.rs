@@ -20,7 +20,7 @@ use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     admin, audio, batches, content, dashboard, docs, fleet, forks, google, health, images, kept_files, landing, logged,
-    mcp, metrics, models, ocr, ollama, plan, projects, realtime, reminders, tasks, videos, visit, web,
+    mcp, metrics, models, ocr, ollama, plan, projects, realtime, reminders, tasks, threads, videos, visit, web,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -114,6 +114,15 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/projects/{id}/files", post(projects::add_file).get(projects::files))
         .route("/v1/projects/{id}/files/{file}", get(projects::file).delete(projects::remove_file))
         .route("/v1/projects/{id}/search", post(projects::search))
+        .route("/v1/threads", post(threads::create).get(threads::list))
+        .route(
+            "/v1/threads/{id}",
+            get(threads::one).patch(threads::change).post(threads::rename).delete(threads::remove),
+        )
+        .route("/v1/threads/{id}/messages", get(threads::messages))
+        .route("/v1/threads/{id}/export", get(threads::export))
+        .route("/v1/threads/{id}/media/{hash}", get(threads::media))
+        .route("/v1/sync/obsidian", post(threads::obsidian))
         .route("/v1/batches", post(batches::openai::create).get(batches::openai::list))
         .route("/v1/batches/{id}", get(batches::openai::one).delete(batches::openai::remove))
         .route("/v1/batches/{id}/cancel", post(batches::openai::cancel))

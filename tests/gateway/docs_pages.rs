@@ -17,12 +17,13 @@ pub(crate) const CACHES: &str = "docs/caches.md";
 pub(crate) const FORKS: &str = "docs/forks.md";
 pub(crate) const MCP: &str = "docs/mcp.md";
 pub(crate) const WEB: &str = "docs/web.md";
+pub(crate) const MEMORY: &str = "docs/memory.md";
 pub(crate) const PROJECTS: &str = "docs/projects.md";
 pub(crate) const GOOGLE: &str = "docs/google.md";
 pub(crate) const REMINDERS: &str = "docs/reminders.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 15] = [
+pub(crate) const PAGES: [&str; 16] = [
     README,
     API,
     ROUTING,
@@ -30,6 +31,7 @@ pub(crate) const PAGES: [&str; 15] = [
     FORKS,
     DOCUMENTS,
     WEB,
+    MEMORY,
     PROJECTS,
     GOOGLE,
     REMINDERS,
@@ -39,7 +41,6 @@ pub(crate) const PAGES: [&str; 15] = [
     OPERATIONS,
     DASHBOARD,
 ];
-
 /// A page of Markdown.
 pub(crate) struct Page {
     /// Its path from the checkout.

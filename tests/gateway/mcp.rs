@@ -34,7 +34,7 @@ fn asking(id: u32, prompt: &str) -> Value {
     older(id, "tools/call", &json!({ "name": "ask_model", "arguments": { "prompt": prompt, "model": "m" } }))
 }
 
-/// The tools of a server: those of the web where it has their routes.
+/// The tools of a server: those of the web and of threads where it has their routes.
 fn tools(server: &TestServer) -> Vec<&'static str> {
     let has = |route: &str| {
         let answer = Request::new("GET", route.to_owned()).header("x-api-key", "key-of-one").send(server);
@@ -54,6 +54,8 @@ fn tools(server: &TestServer) -> Vec<&'static str> {
         ("reminder_add", "/v1/reminders"),
         ("reminder_list", "/v1/reminders"),
         ("reminder_complete", "/v1/reminders"),
+        ("search_threads", "/v1/threads"),
+        ("read_thread", "/v1/threads"),
     ];
     let web = web.into_iter().filter(|(_, route)| has(route)).map(|(name, _)| name);
     let (first, last) = TOOLS.split_at(10);

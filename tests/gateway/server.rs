@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
 use mediary::gateway::batches::Batches;
-use mediary::gateway::projects::Projects;
 use mediary::gateway::google::Google;
+use mediary::gateway::projects::Projects;
 use mediary::gateway::reminders::{Reminders, Telling};
+use mediary::gateway::threads::Threads;
 use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
@@ -99,15 +100,17 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let Kept { jobs, responses, probes, files, batches, projects, google, reminders } = match &config.store.dir {
-                    Some(dir) => kept(&gateway, dir, &config).await,
-                    None => Kept::default(),
-                };
+                let Kept { jobs, responses, probes, files, batches, projects, google, reminders, threads } =
+                    match &config.store.dir {
+                        Some(dir) => kept(&gateway, dir, &config).await,
+                        None => Kept::default(),
+                    };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
                 let state = state.with_probes(probes.clone()).with_files(files).with_batches(batches.clone());
                 let state = state.with_projects(projects.clone());
                 let (reminders, _telling) = reminders.unzip();
                 let state = state.with_google(google).with_reminders(reminders);
+                let state = state.with_threads(threads.clone());
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 let current = http::Current::new(state.clone());
@@ -120,6 +123,9 @@ impl TestServer {
                 }
                 if let Some(projects) = projects {
                     projects.settle(PATIENCE).await;
+                }
+                if let Some(threads) = threads {
+                    threads.settle(PATIENCE).await;
                 }
                 if let Some(responses) = responses {
                     responses.settle(PATIENCE).await;
@@ -236,6 +242,7 @@ struct Kept {
     projects: Option<Arc<Projects>>,
     google: Option<Arc<Google>>,
     reminders: Option<(Arc<Reminders>, Telling)>,
+    threads: Option<Arc<Threads>>,
 }
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
@@ -263,11 +270,13 @@ async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let master = MasterPlace::File(dir.join("master.key"));
     let google = Google::start(&database, &ProviderKeys::of(database.clone(), master), config);
     let reminders = Some(Reminders::start(gateway, database.clone(), google.clone(), config));
+    let threads = Threads::start(gateway.clone(), database.clone(), config, Some(dir.join("content"))).await;
+    let threads = threads.expect("the folder is the test's own");
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
     let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
-    Kept { jobs, responses: Some(responses), probes, files, batches, projects, google, reminders }
+    Kept { jobs, responses: Some(responses), probes, files, batches, projects, google, reminders, threads }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

@@ -191,6 +191,8 @@ impl Canon {
             web: _,
             has_free_help,
             project: _,
+            // So does what came of it.
+            thread: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

@@ -126,6 +126,7 @@ impl Asked {
             web: WebWish::None,
             has_free_help: false,
             project: None,
+            thread: None,
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct Bounds {
     pub has_free_help: bool,
     /// The project that a chat belongs to.
     pub project: Option<String>,
+    /// The thread that a chat goes on with, by the id that its client gives it.
+    pub thread: Option<String>,
 }
 
 impl Bounds {
@@ -70,6 +72,7 @@ impl Bounds {
             is_planned: false,
             web: WebWish::None,
             project: None,
+            thread: None,
             ..self.clone()
         }
     }

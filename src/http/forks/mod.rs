@@ -13,7 +13,8 @@ use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
 use super::tasks::{
-    Asked, Asker, Streamed, begin_as_told, begin_with_project, bounds, refused, sent, streamed, tell_of_project, with_web,
+    Asked, Asker, Streamed, begin_as_told, begin_with_project, bounds, refused, sent, streamed, tell_of_project,
+    with_web,
 };
 use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::{WebNote, WebWish};
@@ -138,7 +139,7 @@ async fn forking(
     .await??;
     let asked = Asked::of(&CHAT, state, decoded, bounds, asker.holding(held)).await?;
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, owner, held } = asked;
-    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
+    let of_project = begin_with_project(state, &mut task, &bounds, &owner, None).await?;
     begin_as_told(&mut task, &bounds)?;
     let spelling = Spelling::of(CHAT.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };

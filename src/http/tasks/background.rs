@@ -43,7 +43,7 @@ pub(super) async fn in_background(
     background: Background,
 ) -> Result<Response, ApiError> {
     let Asked { decoded: Decoded { mut task, model, answer, mut dropped }, bounds, client, owner, held } = asked;
-    let of_project = begin_with_project(state, &mut task, &bounds, &owner).await?;
+    let of_project = begin_with_project(state, &mut task, &bounds, &owner, None).await?;
     begin_as_told(&mut task, &bounds)?;
     let Background { row, keeping: Keeping { kept, room, .. }, begun, id, is_stream } = background;
     if let Task::Chat(chat) = &mut task {

@@ -14,11 +14,12 @@ use super::super::web::unsearched;
 use super::headers::{tell_of_project, tell_of_web};
 use super::project::{begin_with, begin_with_project};
 use super::provider_name::ProviderNames;
-use super::{refused, relay, whole};
+use super::{refused, relay, remembered, whole};
 use mediary_core::Hold;
 use mediary_core::task::Task;
 
 use crate::config::Server;
+use crate::gateway::threads::Remembering;
 use crate::gateway::web::{WebNote, WebWish};
 use crate::gateway::{Answered, Bounds, TaskRequest};
 use crate::protocol::{Decoded, Protocol, Spelling};
@@ -91,17 +92,25 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { task, model, answer, dropped }, bounds, client, owner, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, mut bounds, client, owner, held } = asked;
+    remembered::named(&mut task, &mut bounds.thread)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
-    let of_project = begin_with_project(state, &mut request.task, &request.bounds, &owner).await?;
+    // Boxed, since most requests name none.
+    let remembering = match request.bounds.thread {
+        Some(_) => Box::pin(remembered::begun(state, &mut request)).await.map_err(|error| error.spelled(&spelling))?,
+        None => None,
+    };
+    let of_thread = remembering.as_ref().and_then(Remembering::project);
+    let of_project = begin_with_project(state, &mut request.task, &request.bounds, &owner, of_thread).await?;
     begin_as_told(&mut request.task, &request.bounds)?;
     let web = with_web(state, &mut request).await?;
     // Last, so that no search engine is asked with what stands there.
     let project = of_project.give(&mut request.task);
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, project };
+        let head = whole::new_head();
+        let wish = relay::Wish { head, answer, dropped, names, spelling, request_id, web, project, remembering };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
@@ -109,7 +118,13 @@ pub(in crate::http) async fn carry_out(
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
             let name = names.name(&whole.route.target);
+            let mut thread = HeaderMap::new();
+            if let Some(remembering) = remembering {
+                remembered::tell(Some(&remembering), &mut thread);
+                remembering.answered(&whole.reply, &whole.route);
+            }
             let mut response = whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling);
+            response.headers_mut().extend(thread);
             tell_of_web(web.as_ref(), response.headers_mut());
             tell_of_project(project.as_ref(), response.headers_mut());
             Ok(response)

@@ -18,6 +18,7 @@ mod provider_name;
 pub(super) mod ranking;
 mod refused;
 mod relay;
+mod remembered;
 mod replayed;
 pub(super) mod responses;
 mod slashes;
@@ -65,6 +66,7 @@ pub(super) use whole::new_head;
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
         ("X-Mediary-Project" = Option<String>, Header, description = "a project: the chat begins with its instructions and is given passages of its files"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
         Parts may be text, image_url, input_audio, video_url, document_url or file; `project_id` is the same as X-Mediary-Project"),

@@ -29,7 +29,8 @@ impl OfProject {
     }
 }
 
-/// Has a chat begin with the instructions of its project, and looks up what else it is given.
+/// Has a chat begin with the instructions of its project, and looks up what else it is given. Where it names none, it is that
+/// of its thread, as long as there is such a project.
 ///
 /// # Errors
 /// When there is no such project, no place for its instructions, or two are named.
@@ -38,18 +39,24 @@ pub(in crate::http) async fn begin_with_project(
     task: &mut Task,
     bounds: &Bounds,
     owner: &[u8],
+    of_thread: Option<&str>,
 ) -> Result<OfProject, ApiError> {
     let Task::Chat(chat) = task else { return Ok(OfProject::default()) };
-    let Some((id, named_by)) = project_of(chat, bounds)? else { return Ok(OfProject::default()) };
+    let named = project_of(chat, bounds)?;
+    let is_named = named.is_some();
+    let of_thread = || of_thread.filter(|_| state.projects.is_some()).map(|id| (id.to_owned(), FIELD));
+    let Some((id, named_by)) = named.or_else(of_thread) else { return Ok(OfProject::default()) };
     if chat.completion.is_some() {
         let message = "A project's instructions have no place in completions; use /v1/chat/completions.";
         return Err(ApiError::malformed(message).about(named_by));
     }
     let given = Box::pin(projects(state)?.give(&id, owner, chat)).await;
-    let given = given.map_err(|why| {
-        let error = no_project(why);
-        if error.status == StatusCode::NOT_FOUND { error.about(named_by) } else { error }
-    })?;
+    let given = match given.map_err(no_project) {
+        // It was removed, and its threads go on without it.
+        Err(error) if error.status == StatusCode::NOT_FOUND && !is_named => return Ok(OfProject::default()),
+        Err(error) if error.status == StatusCode::NOT_FOUND => return Err(error.about(named_by)),
+        given => given?,
+    };
     if !given.instructions.is_empty() {
         begin_with(chat, &given.instructions);
     }

@@ -21,8 +21,9 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
-use super::{headers, refused, whole};
+use super::{headers, refused, remembered, whole};
 use crate::gateway::projects::ProjectNote;
+use crate::gateway::threads::{Recording, Remembering};
 use crate::gateway::web::WebNote;
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
@@ -46,6 +47,8 @@ pub(super) struct Wish {
     pub(super) web: Option<WebNote>,
     /// What it was given of its project.
     pub(super) project: Option<ProjectNote>,
+    /// The thread that it goes on with.
+    pub(super) remembering: Option<Remembering>,
 }
 
 /// How an answer is streamed that is asked for in a way of its own.
@@ -72,7 +75,8 @@ pub(in crate::http) async fn streamed(
 ) -> Result<Response, ApiError> {
     let Streamed { answer, dropped, spelling, request_id, web, project } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, project };
+    let (head, remembering) = (whole::new_head(), None);
+    let wish = Wish { head, answer, dropped, names, spelling, request_id, web, project, remembering };
     answer_of(protocol, state, asking, wish).await
 }
 
@@ -98,6 +102,8 @@ struct Seen {
     is_priced: bool,
     /// What the provider is called, where that is to be told.
     provider: Option<String>,
+    /// What is kept of it in its thread.
+    recording: Option<Recording>,
 }
 
 /// Where a stream is.
@@ -138,6 +144,7 @@ async fn answer_of(
     let mut headers = stream_headers(wish.answer.stream_type());
     headers::tell_of_web(wish.web.as_ref(), &mut headers);
     headers::tell_of_project(wish.project.as_ref(), &mut headers);
+    remembered::tell(wish.remembering.as_ref(), &mut headers);
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };
@@ -169,7 +176,8 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish, is_priced
     let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
-    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider }))
+    let recording = wish.remembering.map(Recording::of);
+    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider, recording }))
 }
 
 fn stream_headers(stream_type: &'static str) -> HeaderMap {
@@ -211,7 +219,7 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                 Err(error) => Some((told(protocol, error, &id), State::Ended)),
             }
         }
-        State::Relaying(mut answer, mut writer, seen) => {
+        State::Relaying(mut answer, mut writer, mut seen) => {
             let mut bytes = Vec::with_capacity(USUAL_BYTES);
             let Ok(mut next) = timeout(silence.most, answer.next()).await else {
                 return Some((silence.ping.clone(), State::Relaying(answer, writer, seen)));
@@ -219,6 +227,9 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
             loop {
                 match next {
                     Some(Ok(frame)) => {
+                        if let Some(recording) = &mut seen.recording {
+                            recording.hears(&frame, answer.route());
+                        }
                         let from = bytes.len();
                         writer.frame(&frame, &mut bytes);
                         if let Some(name) = seen.provider.as_ref().filter(|_| is_last(&frame.events)) {
@@ -235,6 +246,9 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                         return Some((bytes, State::Ended));
                     }
                     None => {
+                        if let Some(recording) = &mut seen.recording {
+                            recording.ends();
+                        }
                         let route = answer.route();
                         let is_told = seen.is_priced && route.is_cost_known;
                         if let Some((sum, items)) = headers::cost_of(&route.account).filter(|_| !is_told) {

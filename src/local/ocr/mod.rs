@@ -66,12 +66,8 @@ impl PaddleOcr {
     /// When a file is missing, damaged or does not fit the others.
     pub fn load(runtime: &Runtime, files: &OcrFiles, settings: &OcrSettings) -> Result<Self, Failure> {
         let session = runtime.open(&files.detector, settings.workers.max(1))?;
-        let mut detector = Detector::new(
-            session,
-            settings.detector.clone(),
-            settings.shapes.clone(),
-            !runtime.compiles_shapes(),
-        );
+        let mut detector =
+            Detector::new(session, settings.detector.clone(), settings.shapes.clone(), !runtime.compiles_shapes());
         if settings.warm && runtime.compiles_shapes() {
             detector.warm()?;
         }

@@ -8,6 +8,7 @@ mod reminders;
 mod several;
 mod sound;
 mod standing;
+mod threads;
 mod vectors;
 mod web;
 
@@ -39,7 +40,7 @@ pub(super) struct Offer {
 type Run = for<'a> fn(&'a Desk<'a>, JsonObject) -> BoxFuture<'a, Result<Outcome, Trouble>>;
 
 /// All of them, in the order in which they are offered.
-static OFFERS: [&Offer; 26] = [
+static OFFERS: [&Offer; 28] = [
     &documents::READ,
     &sound::TRANSCRIBE,
     &sound::SPEAK,
@@ -63,6 +64,8 @@ static OFFERS: [&Offer; 26] = [
     &reminders::ADD,
     &reminders::LIST,
     &reminders::COMPLETE,
+    &threads::SEARCH,
+    &threads::READ,
     &standing::LIST_MODELS,
     &standing::EXPLAIN_PLAN,
     &standing::STATS,

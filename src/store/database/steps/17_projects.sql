@@ -42,4 +42,4 @@ CREATE TABLE project_passages (
     FOREIGN KEY (project, file) REFERENCES project_files (project, file) ON DELETE CASCADE
 ) STRICT;
 
-PRAGMA user_version = 16;
+PRAGMA user_version = 17;

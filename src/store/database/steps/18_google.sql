@@ -65,4 +65,4 @@ CREATE TABLE reminder_feeds (
     created_at INTEGER NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 16;
+PRAGMA user_version = 18;
