@@ -121,9 +121,11 @@ impl Detector {
         let [width, height] = tiling.tile.map(|side| side as usize);
         let tensor = TensorRef::from_array_view(([1, 3, height, width], self.input.as_slice())).map_err(failed)?;
         let inputs = ort::inputs![tensor];
-        let outputs = match self.gives_back && width * height > USUAL_PIXELS {
-            true => self.session.run_with_options(inputs, &giving_back().map_err(failed)?).map_err(failed)?,
-            false => self.session.run(inputs).map_err(failed)?,
+        let is_large = self.gives_back && width * height > USUAL_PIXELS;
+        let options = is_large.then(giving_back).transpose().map_err(failed)?;
+        let outputs = match &options {
+            Some(options) => self.session.run_with_options(inputs, options).map_err(failed)?,
+            None => self.session.run(inputs).map_err(failed)?,
         };
         let (_, seen) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
         let all = tiling.copy[0] as usize;
