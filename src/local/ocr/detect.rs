@@ -121,8 +121,13 @@ impl Detector {
         let [width, height] = tiling.tile.map(|side| side as usize);
         let tensor = TensorRef::from_array_view(([1, 3, height, width], self.input.as_slice())).map_err(failed)?;
         let inputs = ort::inputs![tensor];
+        // What a run gives holds on to how it was run.
+        let options;
         let outputs = match self.gives_back && width * height > USUAL_PIXELS {
-            true => self.session.run_with_options(inputs, &giving_back().map_err(failed)?).map_err(failed)?,
+            true => {
+                options = giving_back().map_err(failed)?;
+                self.session.run_with_options(inputs, &options).map_err(failed)?
+            }
             false => self.session.run(inputs).map_err(failed)?,
         };
         let (_, seen) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
