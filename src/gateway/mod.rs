@@ -97,7 +97,6 @@ pub use treatments::{Pipelines, Treatments};
 use std::sync::Arc;
 
 use mediary_convert::pdf::PdfWorkers;
-use mediary_core::Media;
 use mediary_core::capability::Abilities;
 use mediary_local::Local;
 
@@ -137,23 +136,4 @@ pub struct Gateway {
     rows: Arc<[Abilities]>,
     engines: Arc<[EngineInfo]>,
     pdf: Arc<PdfWorkers>,
-}
-
-impl Gateway {
-    /// What all requests together may hold.
-    #[must_use]
-    pub fn admission(&self) -> &Admission {
-        &self.admission
-    }
-
-    /// How many pages a PDF has; `None` where that cannot be told now.
-    pub async fn pages_of(&self, media: &Media) -> Option<u32> {
-        Box::pin(self.intake.pages_of(media)).await
-    }
-
-    /// The engines of this process.
-    #[must_use]
-    pub fn engines(&self) -> &[EngineInfo] {
-        &self.engines
-    }
 }

@@ -1,8 +1,9 @@
-//! Whether the gateway can work, and what stands in the way. `http/` shows it to what looks after the server.
+//! Whether the gateway can work, what it works with, and what stands in the way. `http/` shows it to what looks after the server.
 
+use mediary_core::Media;
 use mediary_core::capability::TaskKind;
 
-use super::Gateway;
+use super::{Admission, EngineInfo, Gateway};
 
 /// Whether requests can be served, and what stands in the way.
 #[derive(Debug, Clone)]
@@ -14,6 +15,23 @@ pub struct Readiness {
 }
 
 impl Gateway {
+    /// What all requests together may hold.
+    #[must_use]
+    pub fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    /// How many pages a PDF has; `None` where that cannot be told now.
+    pub async fn pages_of(&self, media: &Media) -> Option<u32> {
+        Box::pin(self.intake.pages_of(media)).await
+    }
+
+    /// The engines of this process.
+    #[must_use]
+    pub fn engines(&self) -> &[EngineInfo] {
+        &self.engines
+    }
+
     /// How many jobs wait for each local engine or are being done by it, by the engine's name.
     pub fn queue_depths(&self) -> impl Iterator<Item = (&str, usize)> {
         self.local.depths()

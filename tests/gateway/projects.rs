@@ -119,7 +119,10 @@ fn a_project_is_its_keys_alone_and_stays_until_it_is_removed() {
         (&made["object"], &made["name"], &made["color"]),
         (&json!("project"), &json!("Bridges"), &json!("#3b82f6"))
     );
-    assert_eq!(made["counts"], json!({ "files": 0, "reading": 0, "failed": 0, "passages": 0, "bytes": 0 }));
+    assert_eq!(
+        made["counts"],
+        json!({ "files": 0, "reading": 0, "failed": 0, "passages": 0, "bytes": 0, "threads": 0 })
+    );
     let path = format!("/v1/projects/{}", id(&made));
     assert_eq!(gets(&server, &path).ok(), made);
     let other = project(&server, json!({ "name": "Mills" }));
@@ -466,4 +469,37 @@ fn what_stays_here_stays_here_in_instructions_and_passages_too() {
     let seen = String::from_utf8_lossy(&up.last().body).into_owned();
     assert!(seen.contains("The bridge is kept by [EMAIL_") && !seen.contains("@example.org"), "{seen}");
     assert!(answer.text().contains("@example.org"), "{answer}");
+}
+
+#[test]
+fn a_thread_of_a_project_brings_it_and_goes_on_without_it() {
+    let folder = folder();
+    let up = Upstream::doing([says("Yes.")]);
+    let server = keeping(folder.path(), &[up.entry("a", json!({}))], |_| ());
+    let project = project(&server, json!({ "instructions": "Answer as an engineer." }));
+    reads(&server, &project, "bridge.md", BRIDGE);
+    let asked = json!({ "id": "bridges", "project_id": "proj_none" });
+    posts(&server, "/v1/threads", &asked).refused(404, "project_not_found", "no such project");
+    let made = posts(&server, "/v1/threads", &json!({ "id": "bridges", "project_id": project }));
+    assert_eq!((made.status, &made.json()["project_id"]), (201, &json!(project)));
+    let path = format!("/v1/projects/{project}");
+    assert_eq!(gets(&server, &path).ok()["counts"]["threads"], 1);
+    let ask = |text: &str| {
+        let messages = json!([{ "role": "user", "content": text }]);
+        asking(json!({ "thread_id": "bridges", "messages": messages })).send(&server)
+    };
+    let answer = ask("Who built the granite bridge?");
+    assert_eq!(answer.said(), "Yes.");
+    assert!(answer.header("x-mediary-project").is_some_and(|note| note.starts_with(&project)), "{answer:?}");
+    assert!(told(&up).last().is_some_and(|(_, last)| last.contains("Elisabeth Kern")));
+    // What is kept is what the client said, and what was answered.
+    let kept = gets(&server, "/v1/threads/bridges/messages").ok();
+    let texts: Vec<&Value> = kept["data"].as_array().expect("a list").iter().map(|one| &one["content"]).collect();
+    let text = |text: &str| json!([{ "type": "text", "text": text }]);
+    assert_eq!(texts, [&text("Who built the granite bridge?"), &text("Yes.")]);
+    removes(&server, &path).ok();
+    assert_eq!(gets(&server, "/v1/threads/bridges").ok()["project_id"], Value::Null);
+    let answer = ask("And the mill?");
+    assert_eq!((answer.status, answer.header("x-mediary-project")), (200, None));
+    assert_eq!(told(&up)[0].0, "user", "no instructions are left");
 }

@@ -8,16 +8,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use mediary_core::capability::{Abilities, CapabilityMatrix};
-use mediary_core::plan::{Candidate, Demand, input_tokens};
+use mediary_core::plan::{Candidate, Demand, Privacy, input_tokens};
 use mediary_core::provider::Reservation;
 use mediary_core::task::{Embed, EmbedInput, PartPath, ReplyEvent, Task, Usage};
-use mediary_core::{Failure, FailureKind, Target};
+use mediary_core::{Failure, FailureKind, Hold, Target};
 use tiktoken_rs::{CoreBPE, cl100k_base_singleton};
 
 use super::super::Gateway;
 use super::super::blocking;
 use super::super::routing::{
-    Answer, CallError, Fleet, Planned, Prepared, Route, TaskRequest, TreatmentNote, Verdict, Work,
+    Answer, Bounds, CallError, Fleet, Planned, Prepared, Route, TaskRequest, TreatmentNote, Verdict, Work,
 };
 
 /// Pieces are not smaller than this, whatever a target's limits say.
@@ -68,6 +68,27 @@ impl Gateway {
             });
         }
         whole.ok_or_else(|| Failure::malformed("`input` is empty; send at least one text").into())
+    }
+
+    /// The vectors of texts by an embedding of this process: `input_type` says whether they are asked (`query`) or looked
+    /// through (`passage`). They leave this machine in no case, and are no part of what a request costs.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(in crate::gateway) async fn vectors_here(
+        &self,
+        model: &str,
+        texts: Vec<String>,
+        input_type: &str,
+    ) -> Result<Vec<Vec<f32>>, CallError> {
+        let extras = [("input_type", input_type), ("truncate", "END")];
+        let extras =
+            extras.into_iter().map(|(name, value)| (name.to_owned(), serde_json::Value::from(value))).collect();
+        let inputs = texts.into_iter().map(EmbedInput::Text).collect();
+        let task = Task::Embed(Embed { inputs, dimensions: None, extras });
+        let bounds = Bounds { privacy: Privacy::Local, ..Bounds::default() };
+        let request = TaskRequest { task, model: model.to_owned(), bounds, client: Vec::new(), held: Hold::default() };
+        Ok(Box::pin(self.embed(request)).await?.vectors)
     }
 
     /// The plan for texts to embed. Nothing is called.

@@ -2,6 +2,7 @@
 //!
 //! What is asked of whom, and which answer is best, is the gateway's affair; here requests are read and reports written.
 
+mod asked;
 mod fields;
 mod report;
 
@@ -12,15 +13,11 @@ use axum::{Extension, Json};
 use super::error::{ApiError, ErrorBody};
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::tasks::{
-    Asked, Asker, Streamed, begin_as_told, begin_with_project, bounds, refused, sent, streamed, tell_of_project,
-    with_web,
-};
-use crate::gateway::projects::ProjectNote;
-use crate::gateway::web::{WebNote, WebWish};
-use crate::gateway::{Account, Answered, Fork, ForkWish, Growing, TaskRequest, blocking};
+use super::tasks::{Streamed, refused, streamed};
+use crate::gateway::{Account, Answered, Fork, ForkWish, Growing, TaskRequest};
+use crate::protocol::Spelling;
 use crate::protocol::openai::CHAT;
-use crate::protocol::{Decoded, Encode, JsonProtocol as _, Protocol as _, Sent, Spelling};
+use asked::{Forking, forking};
 use fields::{Comparison, ForkFields};
 use report::{Report, headers};
 
@@ -57,9 +54,8 @@ pub(super) async fn fork(
         let (account, fork) = ask(&state, request, &wish, &spelling).await?;
         let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
         let body = if wish.keeps_all { report.all() } else { report.best() };
-        let mut response = (headers(&fork, &account, &dropped, web.as_ref()), Json(body)).into_response();
-        tell_of_project(project.as_ref(), response.headers_mut());
-        return Ok(response);
+        let given = (web.as_ref(), project.as_ref());
+        return Ok((headers(&fork, &account, &dropped, given), Json(body)).into_response());
     }
     if wish.keeps_all {
         let message = "all answers of a fork come at once; leave `stream` or `return_all` out";
@@ -102,55 +98,8 @@ pub(super) async fn compare(State(state): State<AppState>, request: Request) -> 
     let asked = fields::task_of(&request.task);
     let (account, fork) = ask(&state, request, &wish, &spelling).await?;
     let report = Report { fork: &fork, wish: &wish, answer: &*answer, total: account.charges() };
-    let headers = headers(&fork, &account, &dropped, web.as_ref());
-    let mut response = (headers, Json(report.comparison(&asked))).into_response();
-    tell_of_project(project.as_ref(), response.headers_mut());
-    Ok(response)
-}
-
-/// A fork that is asked for.
-struct Forking {
-    request: TaskRequest,
-    wish: ForkWish,
-    answer: Box<dyn Encode>,
-    spelling: Spelling,
-    dropped: Vec<String>,
-    /// What all members were given of the web.
-    web: Option<WebNote>,
-    /// What it was given of its project.
-    project: Option<ProjectNote>,
-}
-
-/// Reads a request: what is asked of the members, and what of the fork.
-async fn forking(
-    state: &AppState,
-    request: Request,
-    read: impl FnOnce(&[u8]) -> Result<ForkFields, ApiError> + Send + 'static,
-) -> Result<Forking, ApiError> {
-    let bounds = bounds(request.headers())?;
-    let asker = Asker::of(request.headers(), &state.config.server);
-    let sent = sent(request, state).await?;
-    let held = sent.parsed.clone();
-    let (decoded, wish) = blocking::through(sent.body.len(), move || {
-        let ForkFields { chat, wish } = read(&sent.body)?;
-        let decoded = CHAT.decode(&Sent { body: chat, ..sent }).map_err(ApiError::from)?;
-        Ok::<_, ApiError>((decoded, wish))
-    })
-    .await??;
-    let asked = Asked::of(&CHAT, state, decoded, bounds, asker.holding(held)).await?;
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, owner, held } = asked;
-    let of_project = begin_with_project(state, &mut task, &bounds, &owner, None).await?;
-    begin_as_told(&mut task, &bounds)?;
-    let spelling = Spelling::of(CHAT.names(), &task);
-    let mut request = TaskRequest { task, model, bounds, client, held };
-    if request.bounds.web == WebWish::Vendors {
-        // Members are of several vendors, and are to be asked the same.
-        request.bounds.web = WebWish::Given;
-    }
-    let web = with_web(state, &mut request).await?;
-    // Last, so that no search engine is asked with what stands there.
-    let project = of_project.give(&mut request.task);
-    Ok(Forking { request, wish, answer, spelling, dropped, web, project })
+    let headers = headers(&fork, &account, &dropped, (web.as_ref(), project.as_ref()));
+    Ok((headers, Json(report.comparison(&asked))).into_response())
 }
 
 async fn ask(

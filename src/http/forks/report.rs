@@ -3,7 +3,8 @@
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::super::tasks::{describe, new_head, price, refused, tell_of_web};
+use super::super::tasks::{describe, new_head, price, refused, tell_of_project, tell_of_web};
+use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::WebNote;
 use crate::gateway::{Account, Charge, Criterion, Fork, ForkWish, Judged, Member, Unanswered, WholeAnswer, total};
 use crate::protocol::{AnswerHead, Encode};
@@ -207,7 +208,12 @@ fn markdown(columns: &[String], rows: &[Vec<Value>]) -> String {
 }
 
 /// What is said of a fork in headers: of its best answer, with the cost of all.
-pub(super) fn headers(fork: &Fork, account: &Account, dropped: &[String], web: Option<&WebNote>) -> HeaderMap {
+pub(super) fn headers(
+    fork: &Fork,
+    account: &Account,
+    dropped: &[String],
+    (web, project): (Option<&WebNote>, Option<&ProjectNote>),
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
     if let Some(best) = fork.best() {
         let mut route = best.route.clone();
@@ -217,5 +223,6 @@ pub(super) fn headers(fork: &Fork, account: &Account, dropped: &[String], web: O
     }
     price(account, &mut headers);
     tell_of_web(web, &mut headers);
+    tell_of_project(project, &mut headers);
     headers
 }

@@ -55,6 +55,8 @@ pub(in crate::http) struct CountsBody {
     passages: i64,
     /// Their bytes.
     bytes: i64,
+    /// The threads that belong to it.
+    threads: i64,
 }
 
 /// Projects, the newest first.
@@ -129,8 +131,8 @@ pub(in crate::http) struct RemovedBody {
 impl ProjectBody {
     pub(super) fn of(project: ProjectRow, counted: Counted) -> Self {
         let ProjectRow { id, owner: _, name, instructions, color, icon, created_at, updated_at } = project;
-        let Counted { files, reading, failed, passages, bytes } = counted;
-        let counts = CountsBody { files, reading, failed, passages, bytes };
+        let Counted { files, reading, failed, passages, bytes, threads } = counted;
+        let counts = CountsBody { files, reading, failed, passages, bytes, threads };
         Self { id, object: "project", name, instructions, color, icon, created_at, updated_at, counts }
     }
 }

@@ -1,7 +1,80 @@
 //! Files of projects: added, listed, removed, and claimed to be read.
 
-use super::{FileState, ProjectFile, Projects, Unindexed};
+use super::Projects;
 use crate::database::{Row, Statement, StoreFailed};
+
+/// How far a file of a project is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// It is to be read, or is being read.
+    Reading,
+    /// Its passages are found.
+    Ready,
+    /// It was read, and there is no text in it.
+    NoText,
+    /// It could not be read.
+    Failed,
+}
+
+impl FileState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Reading, Self::Ready, Self::NoText, Self::Failed];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Ready => "ready",
+            Self::NoText => "no_text",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|state| state.name() == name).unwrap_or(Self::Failed)
+    }
+}
+
+/// A file of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectFile {
+    /// Its id among files.
+    pub id: String,
+    /// What its client calls it.
+    pub name: String,
+    /// Its media type; empty if none is known.
+    pub mime: String,
+    /// How long it is.
+    pub bytes: i64,
+    /// Whether it was sent to the project, and goes with it.
+    pub is_own: bool,
+    /// When it was added, in seconds since 1970.
+    pub added_at: i64,
+    /// How far it is.
+    pub state: FileState,
+    /// Why it could not be read, or what of it was not.
+    pub reason: Option<String>,
+    /// How many pages it has.
+    pub pages: i64,
+    /// How many passages it was cut into.
+    pub passages: i64,
+    /// What made its vectors.
+    pub model: Option<String>,
+}
+
+/// A file that has to be read, or whose vectors are of another model than the one in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unindexed {
+    /// The project.
+    pub project: String,
+    /// Whose it is.
+    pub owner: Vec<u8>,
+    /// The file.
+    pub file: String,
+    /// Whether it was read already.
+    pub is_read: bool,
+}
 
 const SELECTED: &str = "SELECT f.id, f.name, f.mime, f.bytes, k.is_own, k.added_at, k.state, k.reason, k.pages, k.passages, \
     k.model FROM project_files k JOIN files f ON f.id = k.file \

@@ -1,7 +1,53 @@
 //! Passages of files: written when a file was read, looked through when something is asked.
 
-use super::{Indexed, NewPassage, Passage, Projects, Unindexed, Vector};
+use super::{FileState, Projects, Unindexed};
 use crate::database::{Row, Statement, StoreFailed};
+
+/// What came of reading a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indexed {
+    /// How far it is now.
+    pub state: FileState,
+    /// Why it could not be read, or what of it was not.
+    pub reason: Option<String>,
+    /// How many pages it has.
+    pub pages: i64,
+    /// What made the vectors; `None`: there are none.
+    pub model: Option<String>,
+    /// Its passages, in their order.
+    pub passages: Vec<NewPassage>,
+}
+
+/// A vector of a passage.
+pub type Vector = Vec<f32>;
+
+/// A passage of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPassage {
+    /// On which page it stands, from 1; `None`: the file has no pages.
+    pub page: Option<i64>,
+    /// The headings that it stands under.
+    pub heading: String,
+    /// What it says.
+    pub text: String,
+    /// Where it lies among meanings.
+    pub vector: Option<Vector>,
+}
+
+/// A passage that is looked through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passage {
+    /// The file that it is of.
+    pub file: String,
+    /// What its client calls that.
+    pub name: String,
+    /// Its place in the file, from 1.
+    pub number: i64,
+    /// What made its vector.
+    pub model: Option<String>,
+    /// What it says.
+    pub said: NewPassage,
+}
 
 /// So many are written by one statement; neither database takes any number of values.
 const TOGETHER: usize = 50;

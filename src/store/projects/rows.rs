@@ -16,7 +16,8 @@ const SELECTED: &str = "SELECT id, owner, name, instructions, color, icon, creat
     (SELECT CAST(coalesce(sum(k.passages), 0) AS BIGINT) FROM project_files k JOIN files f ON f.id = k.file \
         WHERE k.project = projects.id AND (f.expires_at IS NULL OR f.expires_at > ?)), \
     (SELECT CAST(coalesce(sum(f.bytes), 0) AS BIGINT) FROM project_files k JOIN files f ON f.id = k.file \
-        WHERE k.project = projects.id AND (f.expires_at IS NULL OR f.expires_at > ?)) \
+        WHERE k.project = projects.id AND (f.expires_at IS NULL OR f.expires_at > ?)), \
+    (SELECT count(*) FROM threads t WHERE t.owner = projects.owner AND t.project = projects.id) \
     FROM projects";
 /// How often it asks for the time.
 const TIMES: usize = 5;
@@ -100,13 +101,15 @@ impl Projects {
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }
 
-    /// Removes a project of this owner's with its passages; gives whether there was one.
+    /// Removes a project of this owner's with its passages; its threads go on without it. Gives whether there was one.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn remove(&self, id: &str, owner: &[u8]) -> Result<bool, StoreFailed> {
-        let sql = "DELETE FROM projects WHERE id = ? AND owner = ?";
-        let rows = self.0.write(vec![Statement::new(sql).with(id).with(owner.to_vec())]).await?;
+        let gone = Statement::new("DELETE FROM projects WHERE id = ? AND owner = ?").with(id).with(owner.to_vec());
+        let freed = "UPDATE threads SET project = NULL, changes = changes + 1 WHERE owner = ? AND project = ?";
+        let freed = Statement::new(freed).with(owner.to_vec()).with(id);
+        let rows = self.0.write(vec![gone, freed]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }
 }
@@ -128,6 +131,7 @@ fn read(row: Row<'_>) -> sqlx::Result<(ProjectRow, Counted)> {
         failed: row.try_get(10)?,
         passages: row.try_get(11)?,
         bytes: row.try_get(12)?,
+        threads: row.try_get(13)?,
     };
     Ok((project, counted))
 }

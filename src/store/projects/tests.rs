@@ -108,7 +108,7 @@ async fn files_are_read_once_and_leave_with_their_files_their_time_or_their_proj
         let file = projects.file("p1", "f1", 12).await.unwrap().unwrap();
         assert_eq!((file.state, file.pages, file.passages, file.model.as_deref()), (FileState::Ready, 3, 2, Some("m")));
         let (_, counted) = projects.get("p1", b"me", 12).await.unwrap().unwrap();
-        assert_eq!(counted, Counted { files: 3, reading: 1, failed: 0, passages: 122, bytes: 21 });
+        assert_eq!(counted, Counted { files: 3, reading: 1, failed: 0, passages: 122, bytes: 21, threads: 0 });
         let (_, counted) = projects.get("p1", b"me", 50).await.unwrap().unwrap();
         assert_eq!((counted.files, counted.reading), (2, 0), "the time of one is over");
         let passages = projects.passages("p1", 12).await.unwrap();
