@@ -26,6 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mediary_core::Failure;
 use mediary_remote::{AllowList, FetchPolicy, Fetcher, GoogleFeature};
 use mediary_store::{Database, GoogleAccounts, ProviderKeys, Tickets};
+use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Config, GoogleClient};
 use tokens::Turns;
@@ -47,6 +48,8 @@ pub struct Google {
     most_bytes: u64,
     /// Whose tokens are being renewed.
     turns: Turns,
+    /// Users on their way back, whom a stop waits for.
+    coming_back: TaskTracker,
     /// Who is to be left alone, and until when: as Google asked for.
     rests: Mutex<HashMap<(Vec<u8>, &'static str), Instant>>,
 }
@@ -72,6 +75,7 @@ impl Google {
             most_bytes,
             settings,
             turns: Turns::default(),
+            coming_back: TaskTracker::new(),
             rests: Mutex::default(),
         }))
     }
