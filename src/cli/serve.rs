@@ -401,6 +401,9 @@ impl Kept {
         if let Some(threads) = &self.threads {
             threads.settle(patience).await;
         }
+        if let Some(google) = &self.google {
+            google.settle(patience).await;
+        }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;
         self.probes.settle(patience).await;

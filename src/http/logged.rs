@@ -81,11 +81,18 @@ impl Witnesses {
     }
 }
 
+/// Whether a request is work for models. What is said to administrators, to accounts of Google's and about reminders holds
+/// passwords, states, confirmations and tokens, of which no log may have any.
+fn is_work(method: &Method, path: &str) -> bool {
+    const NONE: [&str; 3] = ["/api/admin/", "/v1/google/", "/v1/reminders"];
+    *method == Method::POST && !NONE.iter().any(|below| path.starts_with(below))
+}
+
 /// Logs a request, if it is work.
 pub(super) async fn accompany(State(witnesses): State<Witnesses>, request: Request, next: Next) -> Response {
     // What is only written down for a batch is logged when it is answered.
     let is_put_off = on_behalf().is_some_and(|it| it.announced.deferred().is_some_and(|call| !call.is_answered()));
-    if *request.method() != Method::POST || request.uri().path().starts_with("/api/admin/") || is_put_off {
+    if !is_work(request.method(), request.uri().path()) || is_put_off {
         return next.run(request).await;
     }
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -229,5 +236,21 @@ impl HttpBody for Heard {
 
     fn size_hint(&self) -> http_body::SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_secrets_is_not_taken_up() {
+        for path in
+            ["/api/admin/login", "/v1/google/connect", "/v1/google/gmail/send", "/v1/reminders/feed", "/v1/reminders"]
+        {
+            assert!(!is_work(&Method::POST, path), "{path}");
+        }
+        assert!(is_work(&Method::POST, "/v1/chat/completions"));
+        assert!(!is_work(&Method::GET, "/v1/models"));
     }
 }

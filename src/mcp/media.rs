@@ -126,7 +126,8 @@ fn located(url: &str) -> Result<Medium, Trouble> {
     }
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
-        Some("http" | "https") => Ok(Medium::There(url.to_owned())),
+        // What may be brought of Google's Drive is judged where it is brought.
+        Some("http" | "https" | "drive") => Ok(Medium::There(url.to_owned())),
         Some("data") => inline(url),
         _ => Err(Trouble::new("`url` is no address that can be fetched: it has to begin with https:// or http://.")),
     }
@@ -188,6 +189,7 @@ mod tests {
             Err(trouble) => trouble.to_string(),
         };
         assert_eq!(told(" https://example.org/a.pdf"), "there https://example.org/a.pdf");
+        assert_eq!(told("drive:1a2B"), "there drive:1a2B");
         assert_eq!(told("mediary://files/file-1"), "kept file-1");
         assert_eq!(told("data:text/plain;base64,d29yZHM="), "bytes words");
         assert!(told("data:,words").contains("no base64"));

@@ -3,6 +3,9 @@
 //! The way to Google and back is known by a state that is good once, for ten minutes and for the key that began it; the code
 //! that comes back is worth something with the verifier alone, which never leaves this server before.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use mediary_core::Failure;
 use mediary_remote::{Consent, GoogleFeature, Grant, GrantRefused};
 use mediary_store::Ticket;
@@ -117,11 +120,25 @@ impl Google {
         }
     }
 
-    /// A user comes back from the page of consent, with a code or without.
+    /// A user comes back from the page of consent, with a code or without. That comes to its end whether the browser waits or
+    /// not: a code that was handed in is worth nothing a second time.
     ///
     /// # Errors
     /// When the state is none or was used, consent was not given, or Google does not take the code.
-    pub async fn returned(&self, state: &str, code: Option<&str>) -> Result<Returned, NoGoogle> {
+    pub async fn returned(self: &Arc<Self>, state: String, code: Option<String>) -> Result<Returned, NoGoogle> {
+        let google = self.clone();
+        let taken_in = self.coming_back.spawn(async move { google.taken_in(&state, code.as_deref()).await });
+        taken_in.await.unwrap_or_else(|_| Err(NoGoogle::Store("the way back broke off".to_owned())))
+    }
+
+    /// Waits for users who are on their way back.
+    pub async fn settle(&self, patience: Duration) {
+        self.coming_back.close();
+        // What takes longer is begun anew.
+        let _settled = tokio::time::timeout(patience, self.coming_back.wait()).await;
+    }
+
+    async fn taken_in(&self, state: &str, code: Option<&str>) -> Result<Returned, NoGoogle> {
         // Taken whatever comes of it: a state is good once.
         let ticket = self.tickets.take((STATE, state), unix_seconds()).await?.ok_or(NoGoogle::UnknownState)?;
         let code = code.filter(|code| !code.is_empty()).ok_or(NoGoogle::Declined)?;

@@ -112,7 +112,8 @@ pub(super) fn calendar(rows: &[ReminderRow], now: i64) -> String {
 fn times(row: &ReminderRow, now: i64) -> Vec<i64> {
     let Some(series) = Series::of(row) else { return vec![row.due_at] };
     let all = series.rule.times(series.first, &series.zone);
-    all.skip_while(|at| *at < row.due_at).take_while(|at| *at <= now + AHEAD).take(MOST_TIMES).collect()
+    let until = row.due_at.max(now + AHEAD);
+    all.skip_while(|at| *at < row.due_at).take_while(|at| *at <= until).take(MOST_TIMES).collect()
 }
 
 fn stamp(seconds: i64) -> String {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use mediary_remote::Fetcher;
 use mediary_store::Database;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use super::Gateway;
 use super::google::Google;
@@ -46,12 +46,8 @@ pub struct Reminders {
 
 /// What tells of reminders; it ends when this is dropped.
 #[derive(Debug)]
-pub struct Telling(JoinHandle<()>);
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+pub struct Telling {
+    _at_work: JoinSet<()>,
 }
 
 impl Reminders {
@@ -73,6 +69,8 @@ impl Reminders {
             news: Notify::new(),
         });
         let telling = reminders.clone();
-        (reminders, Telling(tokio::spawn(async move { telling.tell_all().await })))
+        let mut at_work = JoinSet::new();
+        at_work.spawn(async move { telling.tell_all().await });
+        (reminders, Telling { _at_work: at_work })
     }
 }

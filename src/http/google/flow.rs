@@ -15,7 +15,7 @@ use super::super::landing::base_url;
 use super::super::state::AppState;
 use super::said::{HOW, no_google};
 use super::{asked, body, wrong};
-use crate::gateway::google::{Begun, Connected, NoGoogle, Parted, Returned};
+use crate::gateway::google::{Begun, Connected, Parted, Returned};
 
 /// Where Google sends users back to. It is public: the state that comes along is the key.
 pub(in crate::http) const CALLBACK: &str = "/v1/google/callback";
@@ -138,11 +138,8 @@ pub(in crate::http) async fn callback(
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
     };
-    // A browser that leaves now must not leave half of it behind.
     let (from, code) = (pair("state").unwrap_or_default(), pair("code").filter(|_| pair("error").is_none()));
-    let returned = tokio::spawn(async move { google.returned(&from, code.as_deref()).await }).await;
-    let returned = returned.unwrap_or_else(|_| Err(NoGoogle::Store("the way back broke off".to_owned())));
-    Ok(match returned {
+    Ok(match google.returned(from, code).await {
         Ok(Returned { account, declined }) => {
             let whose = if account.email.is_empty() { "Your account".to_owned() } else { account.email.clone() };
             let allowed = names(&account.features).join(", ");

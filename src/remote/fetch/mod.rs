@@ -116,20 +116,6 @@ impl Fetcher {
         post::deliver(&self.errands, &self.policy, request).await
     }
 
-    /// Delivers a request as it is to its address. The bytes of a success are handed to `keep` as they arrive, and its head
-    /// is given without them; any other answer is given whole, as far as it is short. Redirects are not followed.
-    ///
-    /// # Errors
-    /// Malformed when the address may not be gone to; too large or timed out when a limit was passed; unreachable when it was
-    /// not heard; else what `keep` gave.
-    pub async fn receive(
-        &self,
-        request: http::Request<Bytes>,
-        keep: &mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send),
-    ) -> Result<http::Response<Bytes>, Failure> {
-        post::receive(&self.errands, &self.policy, request, keep).await
-    }
-
     /// What time the server of an address says that it is, in its own words.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::limits::{stalled, too_large, too_slow};
 use super::refusal::failed;
-use super::{FetchPolicy, check};
+use super::{FetchPolicy, Fetcher, check};
 use crate::errands::ErrandClient;
 
 pub(super) async fn post(
@@ -75,7 +75,7 @@ pub(super) async fn deliver(
 
 /// Delivers a request as it is; the bytes of a success are handed to `keep` as they come, and its head is given without them.
 /// Any other answer is given as it is, as far as it is short.
-pub(super) async fn receive(
+async fn receive(
     errands: &ErrandClient,
     policy: &FetchPolicy,
     request: Request<Bytes>,
@@ -111,4 +111,20 @@ pub(super) async fn receive(
         Ok(told)
     };
     timeout(policy.total, received).await.unwrap_or_else(|_| Err(too_slow(policy.total)))
+}
+
+impl Fetcher {
+    /// Delivers a request as it is to its address. The bytes of a success are handed to `keep` as they arrive, and its head
+    /// is given without them; any other answer is given whole, as far as it is short. Redirects are not followed.
+    ///
+    /// # Errors
+    /// Malformed when the address may not be gone to; too large or timed out when a limit was passed; unreachable when it was
+    /// not heard; else what `keep` gave.
+    pub async fn receive(
+        &self,
+        request: Request<Bytes>,
+        keep: &mut (dyn FnMut(&[u8]) -> Result<(), Failure> + Send),
+    ) -> Result<Response<Bytes>, Failure> {
+        receive(&self.errands, &self.policy, request, keep).await
+    }
 }
