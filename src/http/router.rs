@@ -115,10 +115,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/projects/{id}/files/{file}", get(projects::file).delete(projects::remove_file))
         .route("/v1/projects/{id}/search", post(projects::search))
         .route("/v1/threads", post(threads::create).get(threads::list))
-        .route(
-            "/v1/threads/{id}",
-            get(threads::one).patch(threads::change).post(threads::rename).delete(threads::remove),
-        )
+        .route("/v1/threads/{id}", get(threads::one).patch(threads::change))
+        .route("/v1/threads/{id}", post(threads::rename).delete(threads::remove))
         .route("/v1/threads/{id}/messages", get(threads::messages))
         .route("/v1/threads/{id}/export", get(threads::export))
         .route("/v1/threads/{id}/media/{hash}", get(threads::media))

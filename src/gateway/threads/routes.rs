@@ -50,7 +50,7 @@ impl Threads {
             return Ok((self.get(&id, owner).await?, false));
         }
         if !new.change.is_nothing() {
-            self.write_change(&id, owner, new.change).await?;
+            self.write_change(&id, owner, &new.change).await?;
         }
         self.news.notify_waiters();
         Ok((self.get(&id, owner).await?, true))
@@ -93,7 +93,7 @@ impl Threads {
     ///
     /// # Errors
     /// When there is no such thread.
-    pub async fn change(&self, id: &str, owner: &[u8], change: ThreadChange) -> Result<ThreadRow, NoThread> {
+    pub async fn change(&self, id: &str, owner: &[u8], change: &ThreadChange) -> Result<ThreadRow, NoThread> {
         let before = self.get(id, owner).await?;
         if change.is_nothing() {
             return Ok(before);
@@ -103,7 +103,7 @@ impl Threads {
         self.get(id, owner).await
     }
 
-    async fn write_change(&self, id: &str, owner: &[u8], change: ThreadChange) -> Result<(), NoThread> {
+    async fn write_change(&self, id: &str, owner: &[u8], change: &ThreadChange) -> Result<(), NoThread> {
         let words = change.title.as_deref().map(words::spaced).unwrap_or_default();
         let title = change.title.as_deref().map(|title| (title, words.as_str()));
         let project = change.project.as_ref().map(Option::as_deref);

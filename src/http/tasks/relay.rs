@@ -48,7 +48,7 @@ pub(super) struct Wish {
     /// What it was given of its project.
     pub(super) project: Option<ProjectNote>,
     /// The thread that it goes on with.
-    pub(super) remembering: Option<Remembering>,
+    pub(super) remembering: Option<Box<Remembering>>,
 }
 
 /// How an answer is streamed that is asked for in a way of its own.
@@ -103,7 +103,7 @@ struct Seen {
     /// What the provider is called, where that is to be told.
     provider: Option<String>,
     /// What is kept of it in its thread.
-    recording: Option<Recording>,
+    recording: Option<Box<Recording>>,
 }
 
 /// Where a stream is.
@@ -144,7 +144,7 @@ async fn answer_of(
     let mut headers = stream_headers(wish.answer.stream_type());
     headers::tell_of_web(wish.web.as_ref(), &mut headers);
     headers::tell_of_project(wish.project.as_ref(), &mut headers);
-    remembered::tell(wish.remembering.as_ref(), &mut headers);
+    remembered::tell(wish.remembering.as_deref(), &mut headers);
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };
@@ -176,7 +176,7 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish, is_priced
     let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
-    let recording = wish.remembering.map(Recording::of);
+    let recording = wish.remembering.map(|remembering| Box::new(Recording::of(*remembering)));
     Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider, recording }))
 }
 

@@ -40,7 +40,7 @@ pub(super) fn named(task: &mut Task, named: &mut Option<String>) -> Result<(), A
 ///
 /// # Errors
 /// When threads are not kept here, or there is no room for more.
-pub(super) async fn begun(state: &AppState, request: &mut TaskRequest) -> Result<Option<Remembering>, ApiError> {
+pub(super) async fn begun(state: &AppState, request: &mut TaskRequest) -> Result<Option<Box<Remembering>>, ApiError> {
     let Some(id) = request.bounds.thread.take() else { return Ok(None) };
     // Headers go with all requests of a client, whatever they ask for.
     if !matches!(&request.task, Task::Chat(chat) if chat.completion.is_none()) {
@@ -48,7 +48,7 @@ pub(super) async fn begun(state: &AppState, request: &mut TaskRequest) -> Result
     }
     let owner = owner_by(&request.client, &state.config.server);
     let begun = threads(state)?.begin(&state.gateway, request, (&id, &owner)).await;
-    begun.map(Some).map_err(no_thread)
+    begun.map(|remembering| Some(Box::new(remembering))).map_err(no_thread)
 }
 
 /// Writes down which thread a chat went on with, and how much of it.

@@ -207,7 +207,7 @@ pub(in crate::http) async fn change(
     let asked: ThreadChangeRequest = from_json(&body, "a change of a thread")?;
     let change = changed(asked.title, asked.metadata, asked.project_id)?;
     has_project(&state, &owner, &change).await?;
-    let thread = threads(&state)?.change(&id, &owner, change).await.map_err(no_thread)?;
+    let thread = threads(&state)?.change(&id, &owner, &change).await.map_err(no_thread)?;
     Ok(Json(thread_json(&thread)).into_response())
 }
 

@@ -97,7 +97,7 @@ pub(super) fn written(thread: &ThreadRow, owner: &str, from: i64, messages: &[Me
         said_in(message, &mut text, linked);
     }
     let text = text.replace("\r\n", "\n");
-    let line = format!("{HASH}{}\n", quoted(&hash_of(&text)));
+    let line = format!("{HASH}{}\n", quoted(&ContentHash::of(text.as_bytes()).to_string()));
     let (head, body) = text.split_at(place);
     format!("{head}{line}{body}")
 }

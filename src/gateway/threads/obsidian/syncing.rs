@@ -258,6 +258,7 @@ impl SyncReport {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over to it")]
 fn broken(error: io::Error) -> Failure {
     Failure::broken(format!("a note cannot be written: {error}"))
 }
