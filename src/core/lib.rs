@@ -7,6 +7,7 @@
 
 pub mod batch;
 pub mod capability;
+mod date;
 pub mod document;
 pub mod engine;
 pub mod failure;
@@ -23,6 +24,7 @@ pub mod raster;
 pub mod sound;
 pub mod task;
 
+pub use date::rfc3339;
 pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};
 pub use hold::Hold;
 pub use ids::{ContentHash, ModelName, NotAHash, ProviderId, Target};

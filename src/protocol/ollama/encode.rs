@@ -9,7 +9,7 @@ use mediary_core::task::{Finish, Piece, ReplyEvent, ReplyFrame, Usage, WholeRepl
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::date::rfc3339;
+use super::rfc3339;
 use crate::protocol::{AnswerHead, Encode, StreamWriter, json_bytes, json_into};
 
 /// The field that says what a request cost: these clients know no comments, and pass over a field that they do not know.

@@ -3,7 +3,6 @@
 //! Pure translation, like its sisters. Answers are lines of JSON, never events; a stream is what is given unless a client
 //! says otherwise. Which models there are is told by `http/`.
 
-mod date;
 mod decode;
 mod embed;
 mod encode;
@@ -11,8 +10,8 @@ mod encode;
 mod tests;
 mod wire;
 
-pub use date::rfc3339;
 pub use embed::OllamaEmbed;
+pub use mediary_core::rfc3339;
 
 use mediary_core::task::Task;
 use serde_json::{Value, json};
