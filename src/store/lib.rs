@@ -25,6 +25,7 @@ mod quotas;
 mod requests;
 mod responses;
 mod settings;
+mod threads;
 
 pub use batches::{
     BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, HandedJob, HandedLine, LineCounts,
@@ -61,3 +62,7 @@ pub use requests::{
 };
 pub use responses::{KeptResponse, Responses};
 pub use settings::Settings;
+pub use threads::{
+    KeptTurn, KeptVector, MessageMark, MessageRow, NewMessage, ThreadFound, ThreadList, ThreadMedium, ThreadNote,
+    ThreadRow, Threads, TitledBy, ToEmbed,
+};

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use super::{StoreFailed, dialect};
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 15] = [
+pub(super) const STEPS: [&str; 16] = [
     include_str!("steps/1_jobs.sql"),
     include_str!("steps/2_responses.sql"),
     include_str!("steps/3_quotas.sql"),
@@ -29,6 +29,7 @@ pub(super) const STEPS: [&str; 15] = [
     include_str!("steps/13_batches.sql"),
     include_str!("steps/14_handed_jobs.sql"),
     include_str!("steps/15_given_files.sql"),
+    include_str!("steps/16_threads.sql"),
 ];
 
 /// The newest version that is known here.
