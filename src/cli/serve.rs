@@ -22,6 +22,7 @@ use super::reload::{self, Running};
 use super::{Context, complain};
 use crate::config::Config;
 use crate::gateway::batches::Batches;
+use crate::gateway::threads::Threads;
 use crate::gateway::{
     Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
     Probes, RequestLog, TemporaryFiles, VideoJobs,
@@ -153,6 +154,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let state = AppState::new(gateway, config.clone()).configured_as(configured.clone());
         let state = state.with_jobs(jobs.clone()).with_responses(responses);
         let state = state.with_files(kept.as_ref().and_then(|kept| kept.files.clone()));
+        let state = state.with_threads(kept.as_ref().and_then(|kept| kept.threads.clone()));
         let state = state.with_batches(kept.as_ref().and_then(|kept| kept.batches.clone()));
         let state = state.with_probes(probes).with_administration(administration).with_request_log(request_log);
         let body_log = store_dir.filter(|_| config.log.bodies).map(|dir| dir.join("bodies"));
@@ -182,6 +184,9 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
             }
             if let Some(kept) = &kept {
                 kept.quotas.keep_of(gateway.router.clone());
+                if let Some(threads) = &kept.threads {
+                    threads.serve_with(gateway.clone());
+                }
                 kept.probes.serve_with(gateway);
             }
         };
@@ -287,6 +292,8 @@ struct Kept {
     responses: Arc<KeptResponses>,
     /// Files of clients; `None`: there is nowhere to keep them.
     files: Option<Arc<KeptFiles>>,
+    /// Threads, likewise.
+    threads: Option<Arc<Threads>>,
     /// Batches, likewise.
     batches: Option<Arc<Batches>>,
     /// What was used of free limits.
@@ -319,6 +326,11 @@ impl Kept {
         let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
         let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
         let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
+        let threads = Threads::start(gateway.clone(), database.clone(), config, folders.content.clone()).await;
+        let threads = threads.unwrap_or_else(|failure| {
+            tracing::warn!(error.detail = %failure, "no threads are kept");
+            None
+        });
         let files = match KeptFiles::start(database.clone(), config, folders.content).await {
             Ok(files) => files,
             Err(failure) => {
@@ -336,12 +348,15 @@ impl Kept {
         };
         let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
         let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self { jobs, responses, files, batches, quotas, probes, clients, administration, request_log })
+        Ok(Self { jobs, responses, files, threads, batches, quotas, probes, clients, administration, request_log })
     }
 
     async fn settle(self, patience: Duration) {
         if let Some(batches) = &self.batches {
             batches.settle(patience).await;
+        }
+        if let Some(threads) = &self.threads {
+            threads.settle(patience).await;
         }
         self.jobs.settle(patience).await;
         self.responses.settle(patience).await;

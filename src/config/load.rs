@@ -138,6 +138,8 @@ fn settle(
     let fusion = raw.fusion.check(&mut check);
     let content = raw.content.check(&mut check);
     let files = raw.files.check();
+    let threads = raw.threads.check(&mut check);
+    let obsidian = raw.obsidian.check(&mut check);
     let safety = raw.safety.check(&mut check);
     let store = raw.store.check(&mut check);
     let jobs = raw.jobs.check(&mut check);
@@ -174,6 +176,8 @@ fn settle(
                     fusion,
                     content,
                     files,
+                    threads,
+                    obsidian,
                     safety,
                     store,
                     jobs,

@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use super::keys::{self, Key};
 use super::web::{browser, search, youtube};
 use super::{
-    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, probes, queue, realtime,
-    redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry,
+    admission, batches, cache, content, engines, fetch, files, fusion, jobs, limits, mcp, obsidian, probes, queue,
+    realtime, redaction, registry, request_logging, response_cache, routing, safety, server, store, telemetry, threads,
 };
 
 /// All sections as written.
@@ -29,6 +29,8 @@ pub(super) struct Raw {
     pub(super) fusion: fusion::RawFusion,
     pub(super) content: content::RawContent,
     pub(super) files: files::RawFiles,
+    pub(super) threads: threads::RawThreads,
+    pub(super) obsidian: obsidian::RawObsidian,
     pub(super) safety: safety::RawSafety,
     pub(super) store: store::RawStore,
     pub(super) jobs: jobs::RawJobs,
@@ -102,6 +104,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         fusion::KEYS,
         content::KEYS,
         files::KEYS,
+        threads::KEYS,
+        obsidian::KEYS,
         safety::KEYS,
         store::KEYS,
         jobs::KEYS,

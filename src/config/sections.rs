@@ -7,8 +7,8 @@ use mediary_remote::ProxyRules;
 
 use super::{
     Admission, Batches, Browser, Cache, ConfiguredProvider, Content, Engines, Fetch, Files, Fusion, Jobs, Limits, Mcp,
-    Probes, Queue, Realtime, Registry, RequestLogging, ResponseCache, Routing, Safety, Search, Server, Store,
-    Telemetry, Youtube,
+    Obsidian, Probes, Queue, Realtime, Registry, RequestLogging, ResponseCache, Routing, Safety, Search, Server, Store,
+    Telemetry, Threads, Youtube,
 };
 
 /// The whole configuration, checked: every value in it can be used as it stands.
@@ -38,6 +38,10 @@ pub struct Config {
     pub content: Content,
     /// What is kept of files that clients put here ahead of their requests.
     pub files: Files,
+    /// What is kept of conversations whose clients ask for it.
+    pub threads: Threads,
+    /// Into which vault they are written as notes.
+    pub obsidian: Obsidian,
     /// Which pictures are refused.
     pub safety: Safety,
     /// Where the database is.

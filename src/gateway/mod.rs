@@ -42,6 +42,7 @@ mod speaking_engines;
 mod spool;
 mod tasks;
 mod temporary;
+pub mod threads;
 mod treatments;
 pub mod web;
 
@@ -100,7 +101,6 @@ use crate::config::Fusion;
 use answer_cache::AnswerCache;
 use intake::Intake;
 use safety::Safety;
-use tasks::Desk;
 use web::Web;
 
 /// The rooms of the gateway.
@@ -124,7 +124,7 @@ pub struct Gateway {
     /// Who sits on the panel of the fusion.
     fusion: Fusion,
     /// Where pictures are looked at.
-    desk: Desk,
+    desk: tasks::Desk,
     intake: Intake,
     safety: Arc<Safety>,
     web: Web,

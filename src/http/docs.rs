@@ -24,7 +24,7 @@ use super::dashboard::takes;
 use super::error::{ApiError, ErrorBody};
 use super::{
     admin, audio, batches, content, fleet, forks, health, images, kept_files, landing, mcp, metrics, models, ocr,
-    ollama, plan, realtime, tasks, videos, web,
+    ollama, plan, realtime, tasks, threads, videos, web,
 };
 
 #[derive(OpenApi)]
@@ -52,6 +52,8 @@ use super::{
         realtime::socket, realtime::client_secrets, realtime::sessions, realtime::transcription_sessions,
         realtime::calls,
         kept_files::begin, kept_files::add_part, kept_files::complete, kept_files::cancel,
+        threads::create, threads::list, threads::one, threads::change, threads::rename, threads::remove, threads::messages,
+        threads::export, threads::media, threads::obsidian,
         batches::openai::create, batches::openai::list, batches::openai::one, batches::openai::cancel, batches::openai::remove,
         batches::messages::create, batches::messages::list, batches::messages::one, batches::messages::cancel,
         batches::messages::results, batches::messages::remove,
@@ -80,6 +82,7 @@ use super::{
         (name = "images", description = "Words and pictures become pictures"),
         (name = "videos", description = "Words and pictures become videos, as jobs"),
         (name = "files", description = "Files that are sent ahead of the requests that name them"),
+        (name = "threads", description = "Conversations that are kept, and come back as context"),
         (name = "batches", description = "Many requests that need no answer at once"),
         (name = "content", description = "Files that were made, by their links"),
         (name = "ocr", description = "Documents and pictures become text"),

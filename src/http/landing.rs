@@ -16,7 +16,7 @@ use crate::config::Server;
 const WHAT: &str = "One local endpoint for every medium: send text, pictures, PDFs, sound or video to any model.";
 
 /// The endpoints worth a line on the first page.
-const ENDPOINTS: [(&str, &str, &str); 27] = [
+const ENDPOINTS: [(&str, &str, &str); 28] = [
     ("POST", "/v1/chat/completions", "text, pictures, PDFs, sound and video to any model, in OpenAI's format"),
     ("POST", "/v1/chat/completions/fork", "the same question to several models at once, and the best answer"),
     ("POST", "/v1/diligence/compare", "models compared at a task, as a table"),
@@ -29,6 +29,7 @@ const ENDPOINTS: [(&str, &str, &str); 27] = [
     ("POST", "/v1/images/generations", "pictures are made from words, in OpenAI's format"),
     ("POST", "/v1/videos", "a job makes a video, in OpenAI's format; GET it until it is completed"),
     ("POST", "/v1/files", "a file is kept, for requests that name it"),
+    ("GET", "/v1/threads", "conversations that are kept, listed and searched; chats name theirs by `thread_id`"),
     ("POST", "/v1/batches", "many requests in a file are answered beside others, in OpenAI's format"),
     ("POST", "/v1/images/edits", "pictures are changed as words say"),
     ("POST", "/v1/plan", "where such a request would go, spending nothing"),

@@ -37,6 +37,7 @@ mod serve;
 mod state;
 mod takeover;
 mod tasks;
+mod threads;
 mod unpacked;
 mod videos;
 mod visit;

@@ -20,7 +20,7 @@ use super::state::AppState;
 use super::tasks::{gemini, messages, ranking, responses};
 use super::{
     admin, audio, batches, content, dashboard, docs, fleet, forks, health, images, kept_files, landing, logged, mcp,
-    metrics, models, ocr, ollama, plan, realtime, tasks, videos, visit, web,
+    metrics, models, ocr, ollama, plan, realtime, tasks, threads, videos, visit, web,
 };
 use crate::config::Server;
 #[cfg(test)]
@@ -109,6 +109,13 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads/{id}/parts", post(kept_files::add_part))
         .route("/v1/uploads/{id}/complete", post(kept_files::complete))
         .route("/v1/uploads/{id}/cancel", post(kept_files::cancel))
+        .route("/v1/threads", post(threads::create).get(threads::list))
+        .route("/v1/threads/{id}", get(threads::one).patch(threads::change))
+        .route("/v1/threads/{id}", post(threads::rename).delete(threads::remove))
+        .route("/v1/threads/{id}/messages", get(threads::messages))
+        .route("/v1/threads/{id}/export", get(threads::export))
+        .route("/v1/threads/{id}/media/{hash}", get(threads::media))
+        .route("/v1/sync/obsidian", post(threads::obsidian))
         .route("/v1/batches", post(batches::openai::create).get(batches::openai::list))
         .route("/v1/batches/{id}", get(batches::openai::one).delete(batches::openai::remove))
         .route("/v1/batches/{id}/cancel", post(batches::openai::cancel))

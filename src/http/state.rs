@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::gateway::batches::Batches;
+use crate::gateway::threads::Threads;
 use crate::gateway::{Administration, BodyLog, Gateway, KeptFiles, KeptResponses, Probes, RequestLog, VideoJobs};
 use crate::models::Installing;
 use crate::telemetry::{Otlp, metrics};
@@ -38,6 +39,8 @@ pub struct AppState {
     pub responses: Option<Arc<KeptResponses>>,
     /// Keeps files of clients, likewise.
     pub files: Option<Arc<KeptFiles>>,
+    /// Keeps threads, likewise.
+    pub threads: Option<Arc<Threads>>,
     /// Keeps batches, likewise.
     pub batches: Option<Arc<Batches>>,
     /// What administrators work with, likewise.
@@ -66,6 +69,7 @@ impl AppState {
             jobs: None,
             responses: None,
             files: None,
+            threads: None,
             batches: None,
             administration: None,
             request_log: None,
@@ -123,6 +127,12 @@ impl AppState {
     #[must_use]
     pub fn with_files(self, files: Option<Arc<KeptFiles>>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with threads.
+    #[must_use]
+    pub fn with_threads(self, threads: Option<Arc<Threads>>) -> Self {
+        Self { threads, ..self }
     }
 
     /// The same with batches.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use mediary::config::{Bytes, Config, Environment, ProviderChoice};
 use mediary::gateway::batches::Batches;
+use mediary::gateway::threads::Threads;
 use mediary::gateway::{Gateway, InUse, KeptFiles, KeptResponses, Parts, Pipelines, Probes, Recipe, VideoJobs};
 use mediary::http::{self, AppState};
 use mediary::models::{Locations, Models};
@@ -95,12 +96,13 @@ impl TestServer {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("the system gives threads").block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
-                let Kept { jobs, responses, probes, files, batches } = match &config.store.dir {
+                let Kept { jobs, responses, probes, files, batches, threads } = match &config.store.dir {
                     Some(dir) => kept(&gateway, dir, &config).await,
                     None => Kept::default(),
                 };
                 let state = AppState::new(gateway, config).with_jobs(jobs).with_responses(responses.clone());
                 let state = state.with_probes(probes.clone()).with_files(files).with_batches(batches.clone());
+                let state = state.with_threads(threads.clone());
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
                 let shutdown = async { stopped.await.unwrap_or(()) };
                 let current = http::Current::new(state.clone());
@@ -110,6 +112,9 @@ impl TestServer {
                 http::serve_current(listener, state, current, shutdown).await.expect("the server runs to its end");
                 if let Some(batches) = batches {
                     batches.settle(PATIENCE).await;
+                }
+                if let Some(threads) = threads {
+                    threads.settle(PATIENCE).await;
                 }
                 if let Some(responses) = responses {
                     responses.settle(PATIENCE).await;
@@ -223,6 +228,7 @@ struct Kept {
     probes: Option<Arc<Probes>>,
     files: Option<Arc<KeptFiles>>,
     batches: Option<Arc<Batches>>,
+    threads: Option<Arc<Threads>>,
 }
 
 async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
@@ -239,11 +245,13 @@ async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
         }
         None => None,
     };
+    let threads = Threads::start(gateway.clone(), database.clone(), config, Some(dir.join("content"))).await;
+    let threads = threads.expect("the folder is the test's own");
     let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await;
     let jobs = VideoJobs::start(gateway.clone(), database, config.jobs.clone()).await;
     let can_be_read = "the database can be read";
     let (jobs, probes) = (Some(jobs.expect(can_be_read)), Some(probes.expect(can_be_read)));
-    Kept { jobs, responses: Some(responses), probes, files, batches }
+    Kept { jobs, responses: Some(responses), probes, files, batches, threads }
 }
 
 fn gateway(config: &Config, models: &Models, ffmpeg: Option<Ffmpeg>) -> Gateway {

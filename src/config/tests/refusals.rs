@@ -35,7 +35,7 @@ fn unknown_keys_are_named_with_their_place_and_the_nearest_known_one() {
         (
             "zzz = 1",
             "",
-            "mediary.toml:1:1: unknown key `zzz`; known are server, limits, admission, fetch, routing, engines, cache, response_cache, fusion, content, files, safety, store, jobs, batches, queue, search, youtube, browser, realtime, redaction, mcp, registry, log, telemetry, probes, providers, aliases",
+            "mediary.toml:1:1: unknown key `zzz`; known are server, limits, admission, fetch, routing, engines, cache, response_cache, fusion, content, files, threads, obsidian, safety, store, jobs, batches, queue, search, youtube, browser, realtime, redaction, mcp, registry, log, telemetry, probes, providers, aliases",
         ),
         (
             "[engines.paddleocr]\n\"wörkers\" = 1",

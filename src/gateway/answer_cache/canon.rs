@@ -189,6 +189,8 @@ impl Canon {
             is_planned: _,
             // What it gave stands in the chat.
             web: _,
+            // So does what came of it.
+            thread: _,
         } = bounds;
         self.flag(*strict);
         self.flag(*privacy == Privacy::Local);

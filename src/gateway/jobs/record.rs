@@ -124,6 +124,7 @@ impl Asked {
             draw: None,
             is_planned: false,
             web: WebWish::None,
+            thread: None,
         }
     }
 }

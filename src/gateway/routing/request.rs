@@ -52,13 +52,23 @@ pub struct Bounds {
     pub is_planned: bool,
     /// Whether a chat is to be given what the web says.
     pub web: WebWish,
+    /// The thread that a chat goes on with, by the id that its client gives it.
+    pub thread: Option<String>,
 }
 
 impl Bounds {
     /// The bounds of calls that help with a request's treatments: those that are about where it may go.
     #[must_use]
     pub(in crate::gateway) fn of_help(&self) -> Self {
-        Self { tier: None, strict: false, draw: None, is_planned: false, web: WebWish::None, ..self.clone() }
+        Self {
+            tier: None,
+            strict: false,
+            draw: None,
+            is_planned: false,
+            web: WebWish::None,
+            thread: None,
+            ..self.clone()
+        }
     }
 
     /// The bounds of a reading: those that are about where pages may go and what that may cost.

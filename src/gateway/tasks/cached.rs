@@ -108,19 +108,28 @@ impl Gateway {
         if !self.answers.knows_meanings() || !is_comparable(words) {
             return None;
         }
-        let extras = [("input_type".to_owned(), serde_json::Value::from("query"))].into_iter().collect();
-        let embed = Embed { inputs: vec![EmbedInput::Text(words.to_owned())], dimensions: None, extras };
-        // What helps to find an answer is no part of what the request costs, and leaves this machine in no case.
+        let vectors = self.local_vectors(vec![words.to_owned()], "query").await;
+        if vectors.is_none() {
+            tracing::warn!("answers to words of the same meaning are not found: local/e5-small does not answer");
+        }
+        vectors?.into_iter().next()
+    }
+
+    /// Vectors of texts, made on this machine; `None`: what makes them is not here. `input_type`: query or passage.
+    pub(in crate::gateway) async fn local_vectors(
+        &self,
+        texts: Vec<String>,
+        input_type: &'static str,
+    ) -> Option<Vec<Vec<f32>>> {
+        let wishes = [("input_type", serde_json::Value::from(input_type)), ("truncate", serde_json::Value::from(true))];
+        let extras = wishes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let inputs = texts.into_iter().map(EmbedInput::Text).collect();
+        let embed = Embed { inputs, dimensions: None, extras };
+        // What helps to find something is no part of what a request costs, and leaves this machine in no case.
         let bounds = Bounds { privacy: Privacy::Local, ..Bounds::default() };
         let (model, client, held) = (EMBEDDING.to_owned(), Vec::new(), Hold::default());
         let request = TaskRequest { task: Task::Embed(embed), model, bounds, client, held };
-        match Box::pin(self.embed(request)).await {
-            Ok(embedded) => embedded.vectors.into_iter().next(),
-            Err(_) => {
-                tracing::warn!("answers to words of the same meaning are not found: local/e5-small does not answer");
-                None
-            }
-        }
+        Box::pin(self.embed(request)).await.ok().map(|embedded| embedded.vectors)
     }
 
     /// The target that would be asked first. `None`: it is not for a plan to say.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
+use super::super::threads::no_thread;
 use super::{body, failed, guard, no_such_key};
 use crate::gateway::{NewKey, Rules, Spent, new_id, unix_seconds};
 
@@ -216,7 +217,13 @@ pub(in crate::http) async fn remove_client_key(
 ) -> Result<StatusCode, ApiError> {
     let administration = guard::may_change(&state, request.headers())?;
     match administration.client_keys.remove(&key).await.map_err(failed)? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            // With a key goes what was said with it.
+            if let Some(threads) = &state.threads {
+                threads.forget_key(&key).await.map_err(no_thread)?;
+            }
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(no_such_key(&key)),
     }
 }

@@ -125,8 +125,13 @@ pub(in crate::http) fn client_of(headers: &HeaderMap) -> Vec<u8> {
 /// What a client is known by where it must not learn of others' documents: its id, else its key, if this server asks for
 /// one. An id outlives the key.
 pub(in crate::http) fn owner_of(headers: &HeaderMap, server: &Server) -> Vec<u8> {
+    owner_by(&client_of(headers), server)
+}
+
+/// The same of a client that is known already.
+pub(in crate::http) fn owner_by(client: &[u8], server: &Server) -> Vec<u8> {
     let is_known = on_behalf().is_some() || admitted().is_some();
-    if server.api_keys.is_empty() && !is_known { Vec::new() } else { client_of(headers) }
+    if server.api_keys.is_empty() && !is_known { Vec::new() } else { client.to_vec() }
 }
 
 fn digest(key: &[u8]) -> KeyDigest {

@@ -16,7 +16,7 @@ mod tests;
 
 pub(super) use behalf::{OnBehalf, on_behalf};
 pub(super) use client::{Held, admitted};
-pub(super) use key::{client_of, owner_of, secret_of};
+pub(super) use key::{client_of, owner_by, owner_of, secret_of};
 pub(super) use rules::{guarded, guarded_apart};
 
 use std::sync::Arc;

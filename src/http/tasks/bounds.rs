@@ -1,4 +1,5 @@
-//! The headers that bound a request: tier, strictness, privacy, cost, providers, and what it wants of the cache.
+//! The headers that bound a request: tier, strictness, privacy, cost, providers, what it wants of the cache,
+//! and which thread it goes on with.
 
 use axum::http::HeaderMap;
 use mediary_core::ProviderId;
@@ -8,6 +9,7 @@ use mediary_core::plan::{CostPolicy, Privacy};
 use super::super::error::ApiError;
 use super::super::guard::{admitted, on_behalf};
 use super::super::logged::note;
+use super::super::threads::thread_id;
 use super::super::visit::spends;
 use crate::gateway::web::WebWish;
 use crate::gateway::{Account, Bounds, CacheWish};
@@ -70,6 +72,9 @@ pub(in crate::http) fn bounds(headers: &HeaderMap) -> Result<Bounds, ApiError> {
             _ => return Err(wrong(name, "true, false or vendor")),
         };
     }
+    if let Some((name, value)) = first(headers, &["x-mediary-thread"])? {
+        bounds.thread = Some(thread_id(value, name)?);
+    }
     if let Some((_, value)) = first(headers, &["x-mediary-provider"])? {
         let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
         bounds.providers = names.map(ProviderId::new).collect();
@@ -127,6 +132,7 @@ mod tests {
             ("x-mediary-cache", "refresh", Bounds { cache: CacheWish::Refresh, ..none() }),
             ("x-mediary-web-search", "true", Bounds { web: WebWish::Given, ..none() }),
             ("x-willaku-web-search", "vendor", Bounds { web: WebWish::Vendors, ..none() }),
+            ("x-mediary-thread", "a:1", Bounds { thread: Some("a:1".to_owned()), ..none() }),
             ("x-mediary-cost", "free", Bounds { cost: CostPolicy::Free, ..none() }),
             (
                 "x-mediary-provider",
@@ -150,6 +156,8 @@ mod tests {
             ("x-mediary-cache", "no-cache"),
             ("x-mediary-allow-paid", "yes"),
             ("x-mediary-web-search", "on"),
+            ("x-mediary-thread", "../etc"),
+            ("x-mediary-thread", ""),
         ] {
             assert_eq!(of(name, value).unwrap_err().param.as_deref(), Some(name));
         }

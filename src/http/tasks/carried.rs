@@ -12,7 +12,7 @@ use super::super::state::AppState;
 use super::super::web::unsearched;
 use super::headers::tell_of_web;
 use super::provider_name::ProviderNames;
-use super::{refused, relay, whole};
+use super::{refused, relay, remembered, whole};
 use mediary_core::Hold;
 use mediary_core::task::{Message, Role, Task, Written};
 
@@ -83,11 +83,17 @@ pub(in crate::http) async fn carry_out(
     request_id: RequestId,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, held } = asked;
-    begin_as_told(&mut task, &bounds)?;
+    let Asked { decoded: Decoded { mut task, model, answer, dropped }, mut bounds, client, held } = asked;
+    remembered::named(&mut task, &mut bounds.thread)?;
     let (wants_stream, names) = (task.streams(), ProviderNames::of(state, &task));
     let spelling = Spelling::of(protocol.names(), &task);
     let mut request = TaskRequest { task, model, bounds, client, held };
+    // Boxed, since most requests name none.
+    let remembering = match request.bounds.thread {
+        Some(_) => Box::pin(remembered::begun(state, &mut request)).await.map_err(|error| error.spelled(&spelling))?,
+        None => None,
+    };
+    begin_as_told(&mut request.task, &request.bounds)?;
     let web = match request.bounds.web {
         WebWish::None => None,
         // Boxed, since most requests want nothing of it.
@@ -96,7 +102,8 @@ pub(in crate::http) async fn carry_out(
         }
     };
     if wants_stream {
-        let wish = relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web };
+        let wish =
+            relay::Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web, remembering };
         return relay::answer(protocol, state, request, wish).await;
     }
     // Boxed, since a future of this size would be copied from layer to layer.
@@ -104,7 +111,13 @@ pub(in crate::http) async fn carry_out(
         Answered::Whole(mut whole) => {
             dropped.iter().for_each(|name| whole.route.drops(name));
             let name = names.name(&whole.route.target);
+            let mut thread = HeaderMap::new();
+            if let Some(remembering) = remembering {
+                remembered::tell(Some(&remembering), &mut thread);
+                remembering.answered(&whole.reply, &whole.route);
+            }
             let mut response = whole::in_one_piece(protocol, &*answer, *whole, name.as_deref(), &spelling);
+            response.headers_mut().extend(thread);
             tell_of_web(web.as_ref(), response.headers_mut());
             Ok(response)
         }

@@ -37,6 +37,7 @@ const METHODS: &str = "generateContent, streamGenerateContent, countTokens, embe
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "Google's request: `contents` with text, inlineData, fileData (an address), \
         functionCall and functionResponse parts, `systemInstruction`, `tools`, `toolConfig`, `generationConfig`, \

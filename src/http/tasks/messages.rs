@@ -32,6 +32,7 @@ use crate::protocol::anthropic::MESSAGES;
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "Anthropic's request: `messages` with text, image, document, \
         search_result, tool_use, tool_result and thinking blocks, `system`, `tools`. `model` may be a model, a tier, \

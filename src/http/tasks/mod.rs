@@ -17,6 +17,7 @@ mod provider_name;
 pub(super) mod ranking;
 mod refused;
 mod relay;
+mod remembered;
 mod replayed;
 pub(super) mod responses;
 mod slashes;
@@ -62,6 +63,7 @@ pub(super) use whole::new_head;
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "OpenAI's request; `model` may be a model, a tier or `provider/model`. \
         Parts may be text, image_url, input_audio, video_url, document_url or file"),

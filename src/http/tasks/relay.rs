@@ -21,7 +21,8 @@ use super::super::error::ApiError;
 use super::super::request_id::RequestId;
 use super::super::state::AppState;
 use super::provider_name::{ProviderNames, is_last, name_last};
-use super::{headers, refused, whole};
+use super::{headers, refused, remembered, whole};
+use crate::gateway::threads::{Recording, Remembering};
 use crate::gateway::web::WebNote;
 use crate::gateway::{Answered, CallError, Growing, TaskRequest};
 use crate::protocol::{AnswerHead, Encode, Protocol, Spelling, StreamWriter};
@@ -43,6 +44,8 @@ pub(super) struct Wish {
     pub(super) request_id: RequestId,
     /// What its chat was given of the web.
     pub(super) web: Option<WebNote>,
+    /// The thread that it goes on with.
+    pub(super) remembering: Option<Box<Remembering>>,
 }
 
 /// How an answer is streamed that is asked for in a way of its own.
@@ -65,7 +68,8 @@ pub(in crate::http) async fn streamed(
 ) -> Result<Response, ApiError> {
     let Streamed { answer, dropped, spelling, request_id } = streamed;
     let names = ProviderNames::default();
-    let wish = Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None };
+    let wish =
+        Wish { head: whole::new_head(), answer, dropped, names, spelling, request_id, web: None, remembering: None };
     answer_of(protocol, state, asking, wish).await
 }
 
@@ -91,6 +95,8 @@ struct Seen {
     is_priced: bool,
     /// What the provider is called, where that is to be told.
     provider: Option<String>,
+    /// What is kept of it in its thread.
+    recording: Option<Box<Recording>>,
 }
 
 /// Where a stream is.
@@ -130,6 +136,7 @@ async fn answer_of(
     let silence = Silence { most: state.config.routing.silence, ping: wish.answer.ping(&wish.head) };
     let mut headers = stream_headers(wish.answer.stream_type());
     headers::tell_of_web(wish.web.as_ref(), &mut headers);
+    remembered::tell(wish.remembering.as_deref(), &mut headers);
     let Ok(answered) = timeout(silence.most, &mut asking).await else {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from(silence.ping.clone()))]);
         let relay = Relay { protocol, state: State::Asking(asking, wish), silence };
@@ -161,7 +168,8 @@ fn relaying(protocol: &dyn Protocol, answer: Box<Growing>, wish: Wish, is_priced
     let head = AnswerHead { model, wire_format, prompt_tokens, ..wish.head };
     let writer = wish.answer.stream(head, passes_raw);
     let writer = writer.ok_or_else(|| ApiError::broken("a stream of answers that do not stream"))?;
-    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider }))
+    let recording = wish.remembering.map(|remembering| Box::new(Recording::of(*remembering)));
+    Ok(State::Relaying(answer, writer, Seen { id: wish.request_id, is_priced, provider, recording }))
 }
 
 fn stream_headers(stream_type: &'static str) -> HeaderMap {
@@ -203,7 +211,7 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                 Err(error) => Some((told(protocol, error, &id), State::Ended)),
             }
         }
-        State::Relaying(mut answer, mut writer, seen) => {
+        State::Relaying(mut answer, mut writer, mut seen) => {
             let mut bytes = Vec::with_capacity(USUAL_BYTES);
             let Ok(mut next) = timeout(silence.most, answer.next()).await else {
                 return Some((silence.ping.clone(), State::Relaying(answer, writer, seen)));
@@ -211,6 +219,9 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
             loop {
                 match next {
                     Some(Ok(frame)) => {
+                        if let Some(recording) = &mut seen.recording {
+                            recording.hears(&frame, answer.route());
+                        }
                         let from = bytes.len();
                         writer.frame(&frame, &mut bytes);
                         if let Some(name) = seen.provider.as_ref().filter(|_| is_last(&frame.events)) {
@@ -227,6 +238,9 @@ async fn step(protocol: &'static dyn Protocol, state: State, silence: &Silence) 
                         return Some((bytes, State::Ended));
                     }
                     None => {
+                        if let Some(recording) = &mut seen.recording {
+                            recording.ends();
+                        }
                         let route = answer.route();
                         let is_told = seen.is_priced && route.is_cost_known;
                         if let Some((sum, items)) = headers::cost_of(&route.account).filter(|_| !is_told) {

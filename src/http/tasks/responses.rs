@@ -21,7 +21,7 @@ use super::background::{Background, in_background};
 use super::kept::{Keeping, all, cannot_keep, completed_body, failed, found, seconds, unknown};
 use super::whole::new_head;
 use super::{Asked, Asker, bounds, carry_out, count, replayed};
-use crate::gateway::blocking;
+use crate::gateway::{Bounds, blocking};
 use crate::protocol::responses::{
     ItemPage, RESPONSES, Wanted, decode_compaction, decode_kept, given_up, input_of, item_list, removed,
 };
@@ -41,6 +41,7 @@ use crate::protocol::{JsonProtocol as _, Sent};
         ("X-Mediary-Provider" = Option<String>, Header, description = "only these providers, by commas"),
         ("X-Mediary-Cache" = Option<String>, Header, description = "use: an answer that is kept; refresh: a new one, which is kept; off: neither"),
         ("X-Mediary-Web-Search" = Option<String>, Header, description = "true: the chat is given results of a search of the web; vendor: the target's own search where it has one (also X-Willaku-Web-Search)"),
+        ("X-Mediary-Thread" = Option<String>, Header, description = "the thread that it goes on with, and is kept in"),
     ),
     request_body(content = Object, description = "OpenAI's request: `input` (a text, or items: messages with input_text, \
         input_image, input_file and input_audio, function_call, function_call_output, custom_tool_call, reasoning), \
@@ -71,6 +72,11 @@ pub(in super::super) async fn create(
     let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
     let kept = state.responses.clone().filter(|_| wanted.is_kept());
     let kept = kept.and_then(|kept| kept.room_for(body.len()).map(|room| (kept, room)));
+    if wanted.is_in_background() && bounds.thread.is_some() {
+        let message = "What is answered in the background is kept in no thread; leave `background` or the header \
+                       X-Mediary-Thread out.";
+        return Err(ApiError::malformed(message).about("background"));
+    }
     if wanted.is_in_background() && kept.is_none() {
         return Err(cannot_keep(&state));
     }
@@ -166,6 +172,8 @@ pub(in super::super) async fn compact(
     let body = json_body(request, &state).await?;
     let wanted = Wanted::of(&body)?;
     let JsonBody { text: body, parsed: held } = completed_body(&state, &asker.owner, &wanted, body).await?;
+    // A summary is nothing that was said.
+    let bounds = Bounds { thread: None, ..bounds };
     let decoded = blocking::through(body.len(), move || decode_compaction(&Sent::from(body))).await??;
     let asked = Asked::of(&RESPONSES, &state, decoded, bounds, asker.holding(held)).await?;
     carry_out(&RESPONSES, &state, request_id, asked).await

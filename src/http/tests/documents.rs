@@ -42,6 +42,8 @@ async fn every_route_is_documented_and_every_documented_route_exists() {
         let line = route
             .replace("/videos/{id}", "/videos/video_absent")
             .replace("/responses/{id}", "/responses/resp_absent")
+            .replace("/threads/{id}", "/threads/thread_absent")
+            .replace("{hash}", "0")
             .replace("/files/{id}", "/files/file-absent")
             .replace("/batches/{id}", "/batches/batch_absent")
             .replace("/uploads/{id}", "/uploads/upload-absent")
