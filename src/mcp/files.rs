@@ -4,10 +4,7 @@ use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::ErrorData;
-use rmcp::model::{
-    ErrorCode, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,
-    ResourceTemplate,
-};
+use rmcp::model::{ErrorCode, ListResourcesResult, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::Value;
 
 use super::desk::{Desk, FILES, header};
@@ -48,11 +45,9 @@ fn resource(file: &Value) -> Resource {
 }
 
 /// How addresses of files look.
-pub(super) fn templates() -> ListResourceTemplatesResult {
+pub(super) fn template() -> ResourceTemplate {
     let template = ResourceTemplate::new(format!("{FILES}{{file_id}}"), "file");
-    let described =
-        template.with_description("A file kept here, by its id: what tools made, and what was sent to POST /v1/files");
-    ListResourceTemplatesResult::with_all_items(vec![described])
+    template.with_description("A file kept here, by its id: what tools made, and what was sent to POST /v1/files")
 }
 
 /// What stands in a file: a text as it is, else base64.

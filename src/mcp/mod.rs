@@ -18,6 +18,7 @@ mod outcome;
 mod progress;
 mod running;
 mod server;
+mod threads;
 mod tools;
 mod trouble;
 

@@ -17,7 +17,7 @@ use super::desk::{Desk, carried};
 use super::door::{Call, Door};
 use super::progress::Progress;
 use super::running::{Caller, Running};
-use super::{files, tools};
+use super::{files, threads, tools};
 
 /// What a client is told of all tools together.
 const INSTRUCTIONS: &str = "Tools to read, hear, see, speak and draw through this gateway. Name what they work on by `url`, by the \
@@ -149,7 +149,18 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        files::listed(&self.desk(&context), cursor.as_deref()).await
+        let desk = self.desk(&context);
+        if cursor.as_deref().is_some_and(threads::is_cursor) {
+            return threads::listed(&desk, cursor.as_deref()).await;
+        }
+        let mut page = files::listed(&desk, cursor.as_deref()).await?;
+        if page.next_cursor.is_none() {
+            // Behind the last of the files come the threads.
+            let more = threads::listed(&desk, None).await?;
+            page.resources.extend(more.resources);
+            page.next_cursor = more.next_cursor;
+        }
+        Ok(page)
     }
 
     async fn list_resource_templates(
@@ -157,7 +168,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(files::templates())
+        Ok(ListResourceTemplatesResult::with_all_items(vec![files::template(), threads::template()]))
     }
 
     async fn read_resource(
@@ -165,6 +176,11 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        files::content(&self.desk(&context), &request.uri).await.map(ReadResourceResponse::from)
+        let desk = self.desk(&context);
+        let read = match threads::content(&desk, &request.uri).await {
+            Some(read) => read,
+            None => files::content(&desk, &request.uri).await,
+        };
+        read.map(ReadResourceResponse::from)
     }
 }

@@ -34,7 +34,7 @@ fn asking(id: u32, prompt: &str) -> Value {
     older(id, "tools/call", &json!({ "name": "ask_model", "arguments": { "prompt": prompt, "model": "m" } }))
 }
 
-/// The tools of a server: those of the web where it has their routes.
+/// The tools of a server: those of the web and of threads where it has their routes.
 fn tools(server: &TestServer) -> Vec<&'static str> {
     let has = |route: &str| {
         Request::new("GET", route.to_owned()).header("x-api-key", "key-of-one").send(server).status != 404
@@ -43,6 +43,8 @@ fn tools(server: &TestServer) -> Vec<&'static str> {
         ("web_search", "/v1/search/web"),
         ("browse", "/v1/pages/read"),
         ("youtube_transcript", "/v1/youtube/transcript"),
+        ("search_threads", "/v1/threads"),
+        ("read_thread", "/v1/threads"),
     ];
     let web = web.into_iter().filter(|(_, route)| has(route)).map(|(name, _)| name);
     let (first, last) = TOOLS.split_at(10);

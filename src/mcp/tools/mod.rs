@@ -6,6 +6,7 @@ mod pictures;
 mod several;
 mod sound;
 mod standing;
+mod threads;
 mod vectors;
 mod web;
 
@@ -37,7 +38,7 @@ pub(super) struct Offer {
 type Run = for<'a> fn(&'a Desk<'a>, JsonObject) -> BoxFuture<'a, Result<Outcome, Trouble>>;
 
 /// All of them, in the order in which they are offered.
-static OFFERS: [&Offer; 16] = [
+static OFFERS: [&Offer; 18] = [
     &documents::READ,
     &sound::TRANSCRIBE,
     &sound::SPEAK,
@@ -51,6 +52,8 @@ static OFFERS: [&Offer; 16] = [
     &web::SEARCH,
     &web::BROWSE,
     &web::YOUTUBE,
+    &threads::SEARCH,
+    &threads::READ,
     &standing::LIST_MODELS,
     &standing::EXPLAIN_PLAN,
     &standing::STATS,
