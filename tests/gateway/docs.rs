@@ -10,7 +10,7 @@ use mediary::protocol::process::FIELDS;
 use serde_json::Value;
 
 use super::client::Answer;
-use super::docs_pages::{API, DOCUMENTS, OPERATIONS, PAGES, Page, README, REALTIME, ROUTING};
+use super::docs_pages::{API, DOCUMENTS, MEMORY, OPERATIONS, PAGES, Page, README, REALTIME, ROUTING};
 use super::server::{checkout, shared};
 
 /// A front page is read in one go.
@@ -136,7 +136,8 @@ fn every_route_that_is_named_exists_and_every_route_is_described() {
 
 #[test]
 fn every_status_and_every_parameter_of_a_route_is_described() {
-    let (api, documents, realtime) = (Page::read(API), Page::read(DOCUMENTS), Page::read(REALTIME));
+    let (api, documents) = (Page::read(API), Page::read(DOCUMENTS));
+    let (realtime, memory) = (Page::read(REALTIME), Page::read(MEMORY));
     for (path, operation) in operations() {
         let statuses = operation["responses"].as_object().expect("there are answers").keys();
         for status in statuses.filter(|status| status.as_str() >= "400") {
@@ -148,7 +149,7 @@ fn every_status_and_every_parameter_of_a_route_is_described() {
                 "header" => [&api, &realtime].iter().any(|page| page.text.contains(&format!("| `{name}"))),
                 "query" => {
                     let row = format!("| `{name}` |");
-                    [&api, &documents, &realtime].iter().any(|page| page.text.contains(&row))
+                    [&api, &documents, &realtime, &memory].iter().any(|page| page.text.contains(&row))
                 }
                 _ => true,
             };

@@ -12,7 +12,7 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 15] = [
+const UNTRIED: [&str; 16] = [
     "/v1/chat/completions/fork",
     "/v1/diligence/compare",
     "/v1/models/verify",
@@ -23,6 +23,7 @@ const UNTRIED: [&str; 15] = [
     "/v1/images/generations",
     "/v1/videos",
     "/v1/files",
+    "/v1/threads",
     "/v1/batches",
     "/v1/search/web",
     "/v1/pages/read",

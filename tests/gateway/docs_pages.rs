@@ -17,10 +17,11 @@ pub(crate) const CACHES: &str = "docs/caches.md";
 pub(crate) const FORKS: &str = "docs/forks.md";
 pub(crate) const MCP: &str = "docs/mcp.md";
 pub(crate) const WEB: &str = "docs/web.md";
+pub(crate) const MEMORY: &str = "docs/memory.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 12] =
-    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, WEB, REALTIME, MCP, CONFIGURATION, OPERATIONS, DASHBOARD];
+pub(crate) const PAGES: [&str; 13] =
+    [README, API, ROUTING, CACHES, FORKS, DOCUMENTS, WEB, MEMORY, REALTIME, MCP, CONFIGURATION, OPERATIONS, DASHBOARD];
 
 /// A page of Markdown.
 pub(crate) struct Page {
