@@ -102,7 +102,7 @@ pub(in crate::http) async fn carry_out(
         Some(_) => Box::pin(remembered::begun(state, &mut request)).await.map_err(|error| error.spelled(&spelling))?,
         None => None,
     };
-    let of_thread = remembering.as_ref().and_then(Remembering::project);
+    let of_thread = remembering.as_deref().and_then(Remembering::project);
     let of_project = begin_with_project(state, &mut request.task, &request.bounds, &owner, of_thread).await?;
     begin_as_told(&mut request.task, &request.bounds)?;
     let web = with_web(state, &mut request).await?;
