@@ -142,6 +142,7 @@ struct Listing {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Event {
+    /// What it is called
     title: String,
     /// 2026-12-01T10:00:00 with a timezone, 2026-12-01T10:00:00+01:00, or a day such as 2026-12-01
     start: String,
@@ -149,7 +150,9 @@ struct Event {
     end: Option<String>,
     /// Such as Europe/Madrid
     timezone: Option<String>,
+    /// Where it is
     location: Option<String>,
+    /// What is said of it
     description: Option<String>,
 }
 
@@ -158,9 +161,12 @@ struct Event {
 struct Sending {
     /// Addresses
     to: Vec<String>,
+    /// Addresses
     #[serde(default)]
     cc: Vec<String>,
+    /// What it is about
     subject: String,
+    /// What it says
     text: String,
     /// The conversation that it goes into
     thread_id: Option<String>,

@@ -63,7 +63,9 @@ struct Adding {
     repeats: Option<String>,
     /// low, normal, high or urgent
     priority: Option<String>,
+    /// What it is filed under
     category: Option<String>,
+    /// What else is said of it
     description: Option<String>,
 }
 
@@ -72,6 +74,7 @@ struct Adding {
 struct Listing {
     /// Only those due by then: now, or a time such as 2026-12-01T00:00:00Z
     due: Option<String>,
+    /// Only those filed under this
     category: Option<String>,
     /// How many at most
     limit: Option<u32>,
