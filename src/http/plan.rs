@@ -156,6 +156,6 @@ async fn task(
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
     let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
-    begin_with_project(state, &mut task, &bounds, &owner).await?.give(&mut task);
+    begin_with_project(state, &mut task, &bounds, &owner, None).await?.give(&mut task);
     state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

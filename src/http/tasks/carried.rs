@@ -157,7 +157,7 @@ pub(super) async fn count(
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
     let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
-    begin_with_project(state, &mut task, &bounds, &owner).await?.give(&mut task);
+    begin_with_project(state, &mut task, &bounds, &owner, None).await?.give(&mut task);
     let spelling = Spelling::of(protocol.names(), &task);
     let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;
     let counted = counted.map_err(|error| refused(error).spelled(&spelling))?;
