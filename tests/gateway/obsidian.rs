@@ -26,13 +26,16 @@ fn sync(server: &TestServer) -> Value {
 
 /// What a sync says, in short.
 fn counts(report: &Value) -> [u64; 5] {
-    ["written", "unchanged", "kept_edits", "deleted", "failed"].map(|name| report[name].as_u64().unwrap())
+    ["written", "unchanged", "kept_edits", "deleted", "failed"].map(|name| report[name].as_u64().expect("it is there"))
 }
 
 /// The notes in a vault, by their names.
 fn notes(vault: &Path) -> BTreeMap<String, String> {
-    let all = fs::read_dir(vault.join("Mediary")).unwrap().flatten().filter(|entry| entry.path().is_file());
-    let named = all.map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()));
+    let all =
+        fs::read_dir(vault.join("Mediary")).expect("it is there").flatten().filter(|entry| entry.path().is_file());
+    let named = all.map(|entry| {
+        (entry.file_name().into_string().expect("it is there"), fs::read_to_string(entry.path()).expect("it is there"))
+    });
     named.collect()
 }
 

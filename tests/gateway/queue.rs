@@ -224,23 +224,30 @@ fn long_document() -> (String, Value) {
     (lines(&[line]), body)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_document_is_read_in_parts_by_whoever_has_time() {
-    let Some(broker) = Nats::start() else { return };
-    let place = Place::with(&[]);
-    let served = serve(&place, &broker);
-    let (text, body) = long_document();
-    let id = batch(&served, "/v1/ocr", &text);
+/// The parts of a line that are taken, each with what it asks for, and given back.
+async fn parts_taken(broker: &Nats, count: usize) -> Vec<(String, Value)> {
     let bounds = QueueBounds { lease: Duration::from_secs(1), backlog: 1_000, done_bytes: 1 << 30 };
     let queue = Queue::open(&broker.url().parse().expect("it is an address"), "mediary", bounds).await;
     let queue = queue.expect("the broker is there");
     let mut taken = Vec::new();
-    while taken.len() < 3 {
+    while taken.len() < count {
         let work = queue.take(Duration::from_secs(5)).await.expect("the broker answers").expect("there is work");
         let job: Value = serde_json::from_slice(&work.body()).expect("it is JSON");
         taken.push((work.name().rsplit('.').next().unwrap_or_default().to_owned(), job["part"].clone()));
         work.give_back().await.expect("the broker hears");
     }
+    taken
+}
+
+#[test]
+fn a_long_document_is_read_in_parts_by_whoever_has_time() {
+    let Some(broker) = Nats::start() else { return };
+    let place = Place::with(&[]);
+    let served = serve(&place, &broker);
+    let (text, body) = long_document();
+    let id = batch(&served, "/v1/ocr", &text);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let taken = runtime.expect("the system gives threads").block_on(parts_taken(&broker, 3));
     // What was given back is given out again, so that a part may have come twice.
     for (name, part) in &taken {
         let expected = match name.as_str() {
@@ -250,16 +257,13 @@ async fn a_long_document_is_read_in_parts_by_whoever_has_time() {
         };
         assert_eq!(part, expected, "{name}");
     }
-    let nodes = tokio::task::spawn_blocking(move || {
-        let _nodes = [Node::start(&place, &broker), Node::start(&place, &broker)];
-        let ended = ended(&served, &id);
-        assert_eq!(ended["request_counts"], json!({ "total": 1, "completed": 1, "failed": 0 }), "{ended}");
-        let line = lines_of(&served, &ended["output_file_id"]).remove(0);
-        let whole = ask(&served, &Request::new("POST", "/v1/ocr").body("application/json", body.to_string()));
-        assert_eq!(whole["pages"].as_array().map(Vec::len), Some(45));
-        assert_eq!(line["response"]["body"], whole);
-    });
-    nodes.await.expect("it holds");
+    let _nodes = [Node::start(&place, &broker), Node::start(&place, &broker)];
+    let ended = ended(&served, &id);
+    assert_eq!(ended["request_counts"], json!({ "total": 1, "completed": 1, "failed": 0 }), "{ended}");
+    let line = lines_of(&served, &ended["output_file_id"]).remove(0);
+    let whole = ask(&served, &Request::new("POST", "/v1/ocr").body("application/json", body.to_string()));
+    assert_eq!(whole["pages"].as_array().map(Vec::len), Some(45));
+    assert_eq!(line["response"]["body"], whole);
 }
 
 #[test]

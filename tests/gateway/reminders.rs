@@ -47,7 +47,12 @@ fn id(reminder: &Value) -> String {
 
 fn titles(server: &TestServer, key: &str, query: &str) -> Vec<String> {
     let list = ask(server, key, "GET", &format!("/v1/reminders{query}")).ok();
-    list["data"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+    list["data"]
+        .as_array()
+        .expect("it is there")
+        .iter()
+        .map(|one| one["title"].as_str().expect("it is there").to_owned())
+        .collect()
 }
 
 #[test]

@@ -43,14 +43,14 @@ pub(crate) fn kept(server: &TestServer, thread: &str) -> Vec<String> {
     let one = |message: &Value| {
         let said: Vec<_> = message["content"]
             .as_array()
-            .unwrap()
+            .expect("it is there")
             .iter()
             .map(|part| part["text"].as_str().unwrap_or("[file]"))
             .collect();
         let mark = if message["status"] == "incomplete" { "!" } else { "" };
-        format!("{}{mark}: {}", message["role"].as_str().unwrap(), said.join(" "))
+        format!("{}{mark}: {}", message["role"].as_str().expect("it is there"), said.join(" "))
     };
-    list["data"].as_array().unwrap().iter().map(one).collect()
+    list["data"].as_array().expect("it is there").iter().map(one).collect()
 }
 
 fn thread(server: &TestServer, id: &str) -> Value {

@@ -13,8 +13,8 @@ use super::upstream::Upstream;
 
 fn ids(server: &TestServer, query: &str) -> Vec<String> {
     let list = server.get(&format!("/v1/threads{query}")).ok();
-    let id = |one: &Value| one["id"].as_str().unwrap().to_owned();
-    list["data"].as_array().unwrap().iter().map(id).collect()
+    let id = |one: &Value| one["id"].as_str().expect("it is there").to_owned();
+    list["data"].as_array().expect("it is there").iter().map(id).collect()
 }
 
 #[test]

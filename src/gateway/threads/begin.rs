@@ -150,7 +150,7 @@ impl Threads {
             match serde_json::from_str::<Record>(&row.body) {
                 Ok(record) => records.push((row.role, record)),
                 Err(error) => {
-                    tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read")
+                    tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read");
                 }
             }
         }

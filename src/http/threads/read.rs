@@ -49,8 +49,8 @@ pub(in crate::http) async fn messages(
     let (after, is_ascending, limit) = (after.transpose()?, query.is_ascending(true)?, query.limit()?);
     let listed = threads(&state)?.messages((&id, &owner), after, is_ascending, limit).await;
     let (found, has_more) = listed.map_err(no_thread)?;
-    let data = found.iter().map(|message| message_json(message, &id)).collect();
-    Ok(Json(list_json(data, has_more)).into_response())
+    let data: Vec<_> = found.iter().map(|message| message_json(message, &id)).collect();
+    Ok(Json(list_json(&data, has_more)).into_response())
 }
 
 /// The whole of a thread in one file.

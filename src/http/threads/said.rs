@@ -111,7 +111,7 @@ pub(super) fn found_json(found: &FoundThread) -> Value {
 }
 
 /// A list as OpenAI's clients read them.
-pub(super) fn list_json(data: Vec<Value>, has_more: bool) -> Value {
+pub(super) fn list_json(data: &[Value], has_more: bool) -> Value {
     let id = |one: Option<&Value>| one.map(|one| one["id"].clone());
     json!({
         "object": "list",

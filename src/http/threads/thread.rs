@@ -145,7 +145,7 @@ pub(in crate::http) async fn list(
                 .ok_or_else(|| ApiError::malformed("`mode` must be text, meaning or both").about("mode"))?,
         };
         let found = Box::pin(threads(&state)?.search(&owner, question, mode, limit)).await.map_err(no_thread)?;
-        return Ok(Json(list_json(found.iter().map(found_json).collect(), false)).into_response());
+        return Ok(Json(list_json(&found.iter().map(found_json).collect::<Vec<_>>(), false)).into_response());
     }
     if query.get("mode").is_some() {
         return Err(ApiError::malformed("`mode` is of searches; send `query` as well").about("mode"));
@@ -157,7 +157,7 @@ pub(in crate::http) async fn list(
         limit,
     };
     let (found, has_more) = threads(&state)?.list(&owner, &list).await.map_err(no_thread)?;
-    Ok(Json(list_json(found.iter().map(thread_json).collect(), has_more)).into_response())
+    Ok(Json(list_json(&found.iter().map(thread_json).collect::<Vec<_>>(), has_more)).into_response())
 }
 
 /// A thread, without its messages.

@@ -128,7 +128,8 @@ fn refusals_are_told_apart_by_their_reasons() {
     let reason = |reason: &str| json!({ "error": { "message": "m", "errors": [{ "reason": reason }] } });
     let mut headers = HeaderMap::new();
     headers.insert("retry-after", "7".parse().unwrap());
-    let rows: [(u16, Value, fn(&FailureKind) -> bool); 8] = [
+    type IsKind = fn(&FailureKind) -> bool;
+    let rows: [(u16, Value, IsKind); 8] = [
         (401, json!({}), |kind| *kind == FailureKind::BadKey),
         (
             403,

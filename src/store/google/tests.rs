@@ -71,7 +71,7 @@ async fn a_ticket_is_good_once_and_for_its_time() {
         assert_eq!(tickets.take(("send", "a"), 11).await.unwrap(), None, "it is of another kind");
         let both = tokio::join!(tickets.take(("state", "a"), 11), tickets.take(("state", "a"), 11));
         let taken = [both.0.unwrap(), both.1.unwrap()].into_iter().flatten().collect::<Vec<_>>();
-        assert_eq!(taken, [ticket.clone()]);
+        assert_eq!(taken, std::slice::from_ref(&ticket));
         assert_eq!(tickets.take(("state", "b"), 20).await.unwrap(), None, "its time is over");
         assert_eq!(tickets.take(("state", "none"), 11).await.unwrap(), None);
         assert!(tickets.issue(("state", "e"), &ticket, (13, 30), 3).await.unwrap());
