@@ -171,8 +171,12 @@ pub(super) fn nearest(section: &str, name: &str) -> Option<String> {
     let sibling = || keys::nearest_of(&names_in(section), name).map(|known| join(section, known));
     let namesake =
         || all().find(|key| key.path.rsplit('.').next() == Some(wanted.as_str())).map(|key| key.path.to_owned());
-    // No key stands at the top, so one that does is out of its section, whatever section is spelt like it.
-    if section.is_empty() { namesake().or_else(sibling) } else { sibling().or_else(namesake) }
+    if !section.is_empty() {
+        return sibling().or_else(namesake);
+    }
+    // No key stands at the top, so one that does is out of its section, unless it is a section's name but for its end.
+    let section = sibling().filter(|known| known.starts_with(&wanted) || wanted.starts_with(known.as_str()));
+    section.or_else(namesake).or_else(sibling)
 }
 
 /// The key whose whole path is nearest to this one, if any is near.

@@ -267,6 +267,17 @@ impl Intake {
         pages
     }
 
+    /// The same of a PDF in which there are no files; `None` where there are some.
+    pub(super) async fn pages_without_files(&self, media: &Media) -> Option<u32> {
+        if !self.reader.pdf().are_startable() {
+            return None;
+        }
+        let document = self.reader.open_if_free(&media.blob, None).await?;
+        let pages = (document.attachments() == 0).then(|| document.pages());
+        document.close().await;
+        u32::try_from(pages?).ok()
+    }
+
     /// Whether a picture moves. Agents send a picture again with every turn, so it is looked at once.
     async fn is_animated(&self, media: &Media) -> bool {
         if !mediary_convert::image::may_be_animated(media) {

@@ -21,9 +21,9 @@ impl Gateway {
         &self.admission
     }
 
-    /// How many pages a PDF has; `None` where that cannot be told now.
-    pub async fn pages_of(&self, media: &Media) -> Option<u32> {
-        Box::pin(self.intake.pages_of(media)).await
+    /// How many pages a PDF has in which there are no files; `None` where that cannot be told now.
+    pub async fn pages_without_files(&self, media: &Media) -> Option<u32> {
+        Box::pin(self.intake.pages_without_files(media)).await
     }
 
     /// The engines of this process.

@@ -233,7 +233,7 @@ async fn parts_taken(broker: &Nats, count: usize) -> Vec<(String, Value)> {
     while taken.len() < count {
         let work = queue.take(Duration::from_secs(5)).await.expect("the broker answers").expect("there is work");
         let job: Value = serde_json::from_slice(&work.body()).expect("it is JSON");
-        taken.push((work.name().rsplit('.').next().unwrap_or_default().to_owned(), job["part"].clone()));
+        taken.push((work.name().rsplit('.').nth(1).unwrap_or_default().to_owned(), job["part"].clone()));
         work.give_back().await.expect("the broker hears");
     }
     taken

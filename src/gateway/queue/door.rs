@@ -55,9 +55,7 @@ impl Door for QueueDoor {
                 return LineAnswer::left();
             }
             let parts = words.parts(&call).await;
-            if !parts.is_empty() {
-                parted.lock().unwrap_or_else(PoisonError::into_inner).insert(call.name.clone(), parts.len());
-            }
+            let _under_way = Parted::note(&parted, &call.name, parts.len());
             loop {
                 let answered = match parts.is_empty() {
                     true => answered((&queue, &depot), (&call, &OnceCell::new()), &call.name, None).await,
@@ -110,9 +108,9 @@ impl Door for QueueDoor {
     }
 
     fn noted<'a>(&'a self, name: &'a str) -> BoxFuture<'a, ()> {
-        self.parted.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         Box::pin(async move {
-            if let Err(away) = self.queue.forget_result(name).await {
+            // Whatever was answered before to the line, or to a part of it.
+            if let Err(away) = self.queue.forget_result(line_and_attempt(name).0).await {
                 // It goes when its batch ends.
                 tracing::info!(error.detail = %away, "an answer is left in the queue for now");
             }
@@ -134,7 +132,8 @@ impl QueueDoor {
     /// Takes back what no node has of the parts of a line; what some node has is waited for. Gives whether none has any.
     async fn take_parts_back(&self, name: &str, parts: usize) -> Result<bool, QueueAway> {
         let mut all = true;
-        for part in (0..parts).map(|number| name_of_part(name, number)) {
+        let (line, attempt) = line_and_attempt(name);
+        for part in (0..parts).map(|number| name_of_part(line, number, attempt)) {
             match self.queue.take_back(&part).await? {
                 // It is waited for.
                 true => drop(self.queue.keep_result(&part, wire::write(&Done::Left)).await?),
@@ -145,12 +144,58 @@ impl QueueDoor {
     }
 }
 
-/// What a part of a line is known by.
-fn name_of_part(name: &str, number: usize) -> String {
-    format!("{name}.part{number}")
+/// That a line under way is in parts, as long as this is held.
+struct Parted<'a> {
+    all: &'a Mutex<HashMap<String, usize>>,
+    name: &'a str,
 }
 
-/// The answer to a line whose parts are handed out: theirs together, or that of the first that is not good.
+impl<'a> Parted<'a> {
+    fn note(all: &'a Mutex<HashMap<String, usize>>, name: &'a str, parts: usize) -> Self {
+        if parts > 0 {
+            all.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), parts);
+        }
+        Self { all, name }
+    }
+}
+
+impl Drop for Parted<'_> {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
+    }
+}
+
+/// What a line is known by however often it is asked, and which time this is, from 0.
+fn line_and_attempt(name: &str) -> (&str, u32) {
+    let parted = name.rsplit_once('.').and_then(|(line, attempt)| Some((line, attempt.parse().ok()?)));
+    parted.unwrap_or((name, 0))
+}
+
+/// What a part of a line is known by.
+fn name_of_part(line: &str, number: usize, attempt: u32) -> String {
+    format!("{line}.part{number}.{attempt}")
+}
+
+/// A part of a line that was answered well when the line was asked before.
+async fn answered_before(
+    queue: &Queue,
+    depot: &Depot,
+    (line, attempt): (&str, u32),
+    number: usize,
+) -> Result<Option<LineAnswer>, Failure> {
+    for before in 0..attempt {
+        if let Some(found) = queue.result(&name_of_part(line, number, before)).await.map_err(away)? {
+            let answer = wire::read::<Done>(&found)?.answer(depot).await?;
+            if (200..300).contains(&answer.status) {
+                return Ok(Some(answer));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The answer to a line whose parts are handed out: theirs together, or that of the first that is not good. Asked again, only
+/// what was not answered well is.
 async fn answered_in_parts(
     queue: &Queue,
     depot: &Depot,
@@ -160,8 +205,17 @@ async fn answered_in_parts(
 ) -> Result<LineAnswer, Failure> {
     let text = OnceCell::new();
     let part = |(number, part): (usize, &String)| {
-        let (name, part, text) = (name_of_part(&call.name, number), part.clone(), &text);
-        async move { answered((queue, depot), (call, text), &name, Some(part)).await }
+        let (line, attempt) = line_and_attempt(&call.name);
+        let (part, text) = (part.clone(), &text);
+        async move {
+            match answered_before(queue, depot, (line, attempt), number).await? {
+                Some(answer) => Ok(answer),
+                None => {
+                    let name = name_of_part(line, number, attempt);
+                    answered((queue, depot), (call, text), &name, Some(part)).await
+                }
+            }
+        }
     };
     let under_way: Vec<_> = parts.iter().enumerate().map(part).collect();
     let answers: Vec<LineAnswer> = stream::iter(under_way).buffered(PARTS_AT_ONCE).try_collect().await?;
@@ -202,4 +256,15 @@ async fn answered(
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn away(error: QueueAway) -> Failure {
     Failure::new(FailureKind::Unreachable, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_known_by_their_line_and_how_often_it_was_asked() {
+        assert_eq!(line_and_attempt("batch_1.7.2"), ("batch_1.7", 2));
+        assert_eq!(name_of_part("batch_1.7", 3, 2), "batch_1.7.part3.2");
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mediary_core::plan::REPLY_RESERVE_TOKENS;
+use mediary_core::plan::{Privacy, REPLY_RESERVE_TOKENS};
 use mediary_core::task::{Chat, Message, Role, Task, WholeReply, Written};
 use mediary_store::{MessageRow, ThreadRow};
 
@@ -16,7 +16,7 @@ use super::record::{Record, answer_of, role_name};
 use super::{NoThread, Threads, media, titles};
 
 /// The most messages that come back with one request.
-const MOST_MESSAGES: u32 = 2_000;
+const MOST_MESSAGES: usize = 2_000;
 
 /// What a request is to its thread, until it is answered.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl fmt::Display for ThreadNote {
 
 impl Threads {
     /// Has a chat go on with a thread of this owner's: puts the last turns that fit before what its client says. The thread is
-    /// made once there is an answer.
+    /// made once there is an answer. `reserved`: so many tokens join the chat thereafter.
     ///
     /// # Errors
     /// When there is no room for more, a file that the chat names cannot be fetched, or the database cannot be read.
@@ -56,6 +56,7 @@ impl Threads {
         gateway: &Arc<Gateway>,
         request: &mut TaskRequest,
         (id, owner): (&str, &[u8]),
+        reserved: u64,
     ) -> Result<Remembering, NoThread> {
         gateway.make_hashed(request).await.map_err(|error| NoThread::Call(Box::new(error)))?;
         // A client that goes on at once finds what was just said.
@@ -63,13 +64,7 @@ impl Threads {
         self.has_room()?;
         let thread = self.rows.get(id, owner).await?;
         let marks = match &thread {
-            Some(thread) => {
-                let most = self.settings.messages;
-                if thread.messages >= i64::from(most) {
-                    return Err(NoThread::Long { most });
-                }
-                self.rows.marks(thread.seq).await?
-            }
+            Some(thread) => self.rows.marks(thread.seq).await?,
             None => {
                 self.may_have_one_more(owner).await?;
                 Vec::new()
@@ -81,17 +76,25 @@ impl Threads {
         let sent = sent(chat);
         let share = share(&marks, &sent);
         let new: Vec<Message> = share.new.iter().map(|at| chat.messages[*at].clone()).collect();
+        self.may_have_more(thread.as_ref().map_or(0, |thread| thread.messages), new.len())?;
         let all = Chosen { from: marks.len(), turns: 0, left_out: 0 };
-        let chosen = match &thread {
+        let mut chosen = match &thread {
             Some(_) if !share.has_history && !marks.is_empty() => {
                 let goes_on = sent.first().is_some_and(|first| first.role == role_name(Role::Tool));
-                chosen(&marks, self.budget(gateway, request).await, goes_on)
+                let budget = self.budget(gateway, request).await.saturating_sub(reserved);
+                chosen(&marks, (budget, MOST_MESSAGES), goes_on)
             }
             _ => all,
         };
         if let (Some(thread), Some(first)) = (&thread, marks.get(chosen.from)) {
-            let (rows, _) = self.rows.messages(thread.seq, Some(first.seq - 1), true, MOST_MESSAGES).await?;
-            let context = self.context(gateway, thread, rows).await?;
+            let most = u32::try_from(marks.len() - chosen.from).unwrap_or(u32::MAX);
+            let (rows, _) = self.rows.messages(thread.seq, Some(first.seq - 1), true, most).await?;
+            let records = read(thread, rows);
+            let may_leave = gateway.router.tightened(&request.bounds).privacy != Privacy::Local;
+            let (records, withheld) = if may_leave { may_be_told(records) } else { (records, 0) };
+            chosen.turns = chosen.turns.saturating_sub(withheld);
+            chosen.left_out += withheld;
+            let context = self.context(gateway, records).await?;
             if let Task::Chat(chat) = &mut request.task {
                 precede(chat, context);
             }
@@ -109,6 +112,8 @@ impl Threads {
             answer: None,
             model: String::new(),
             is_incomplete: false,
+            // Whether there is such a project is seen to before anything is answered, and so kept.
+            project: request.bounds.project.clone().or_else(|| named_project(request)),
             asker: titles::Asker::of(request),
         };
         let project = thread.and_then(|thread| thread.project);
@@ -122,6 +127,13 @@ impl Threads {
     pub(super) async fn may_have_one_more(&self, owner: &[u8]) -> Result<(), NoThread> {
         let most = self.settings.most;
         if self.rows.count(owner).await? >= u64::from(most) { Err(NoThread::TooMany { most }) } else { Ok(()) }
+    }
+
+    /// Whether a thread that has so many messages may have more of them.
+    fn may_have_more(&self, messages: i64, new: usize) -> Result<(), NoThread> {
+        let most = self.settings.messages;
+        let then = messages.saturating_add(i64::try_from(new).unwrap_or(i64::MAX));
+        if messages >= i64::from(most) || then > i64::from(most) { Err(NoThread::Long { most }) } else { Ok(()) }
     }
 
     /// How many tokens of context a request may be given: what the target that is planned for it has left, and no more than is
@@ -139,21 +151,7 @@ impl Threads {
     }
 
     /// Messages of a thread, as a target gets them.
-    async fn context(
-        &self,
-        gateway: &Gateway,
-        thread: &ThreadRow,
-        rows: Vec<MessageRow>,
-    ) -> Result<Vec<Message>, NoThread> {
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
-            match serde_json::from_str::<Record>(&row.body) {
-                Ok(record) => records.push((row.role, record)),
-                Err(error) => {
-                    tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read");
-                }
-            }
-        }
+    async fn context(&self, gateway: &Gateway, records: Vec<(String, Record)>) -> Result<Vec<Message>, NoThread> {
         let media = media::wanted(&records);
         let parts = self.parts(gateway, media).await?;
         let messages = records
@@ -161,6 +159,35 @@ impl Threads {
             .map(|(role, record)| record.message(&role, |medium| medium.part(parts.get(&medium.hash)?.clone())));
         Ok(messages.collect())
     }
+}
+
+/// Messages of a thread, each with whose it is.
+fn read(thread: &ThreadRow, rows: Vec<MessageRow>) -> Vec<(String, Record)> {
+    let mut records = Vec::with_capacity(rows.len());
+    for row in rows {
+        match serde_json::from_str::<Record>(&row.body) {
+            Ok(record) => records.push((row.role, record)),
+            Err(error) => {
+                tracing::error!(thread.seq = thread.seq, error.detail = %error, "a message cannot be read");
+            }
+        }
+    }
+    records
+}
+
+/// The turns that may leave this machine, and how many others there were.
+fn may_be_told(records: Vec<(String, Record)>) -> (Vec<(String, Record)>, usize) {
+    let mut turns: Vec<Vec<(String, Record)>> = Vec::new();
+    for one in records {
+        match turns.last_mut() {
+            Some(turn) if one.0 != role_name(Role::User) => turn.push(one),
+            _ => turns.push(vec![one]),
+        }
+    }
+    let all = turns.len();
+    turns.retain(|turn| !turn.iter().any(|(_, record)| record.is_local));
+    let withheld = all - turns.len();
+    (turns.into_iter().flatten().collect(), withheld)
 }
 
 /// A request in short, without its instructions: they are the request's, and no part of a thread.
@@ -220,4 +247,10 @@ impl Remembering {
         model.clone_into(&mut self.said.model);
         self.threads.keep(self.said);
     }
+}
+
+/// The project that the body of a chat names.
+fn named_project(request: &TaskRequest) -> Option<String> {
+    let Task::Chat(chat) = &request.task else { return None };
+    chat.extras.get("project_id")?.as_str().map(str::to_owned)
 }

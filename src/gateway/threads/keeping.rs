@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use mediary_core::plan::Privacy;
 use mediary_core::task::{Message, Part};
 use mediary_store::{KeptTurn, NewMessage, ThreadMedium, ThreadRow, TitledBy};
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +19,8 @@ const MOST_WAITING: u64 = 256 << 20;
 const SWEEP_SECONDS: i64 = 600;
 /// So many of them are removed at once.
 const SWEPT_AT_ONCE: u32 = 500;
+/// What could not be kept is tried again after each of these.
+const PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 /// How much of a message is found by its meaning: more is none to the model.
 pub(super) const MEANING_CHARS: usize = 1_500;
 
@@ -32,6 +35,8 @@ pub(super) struct Said {
     /// The target that answered.
     pub(super) model: String,
     pub(super) is_incomplete: bool,
+    /// The project that a new thread belongs to.
+    pub(super) project: Option<String>,
     /// For whom its title is asked.
     pub(super) asker: titles::Asker,
 }
@@ -81,7 +86,8 @@ impl Threads {
             .chain(said.answer.iter().map(|answer| (answer, true)))
             .collect();
         for (message, is_answer) in &all {
-            let (record, role) = (Record::of(message), role_name(message.role));
+            let role = role_name(message.role);
+            let record = Record { is_local: said.asker.bounds.privacy == Privacy::Local, ..Record::of(message) };
             for medium in record.media() {
                 if !kept_media.iter().any(|known| known.hash == medium.hash) {
                     let bytes = i64::try_from(medium.bytes).unwrap_or(i64::MAX);
@@ -108,33 +114,45 @@ impl Threads {
         let title = titles::first_words(&messages);
         let asked = titles::Asked::of(&messages);
         let turn = KeptTurn {
-            thread: new_thread(&said.id, &said.owner, &said.model, now),
+            thread: ThreadRow { project: said.project.clone(), ..new_thread(&said.id, &said.owner, &said.model, now) },
             messages,
             media: kept_media,
             words,
             short_owner: short_owner(&said.owner),
             bytes,
         };
+        let mut pauses = PAUSES.iter();
+        // Its client has its answer: a database or bucket that is away for a moment is no reason to lose it.
+        while let Err(error) = self.put(&all, turn.clone()).await {
+            let Some(pause) = pauses.next() else { return Err(error) };
+            tracing::warn!(error.detail = %error, "a turn of a thread is not kept yet, and tried again");
+            if self.stopping.run_until_cancelled(tokio::time::sleep(*pause)).await.is_none() {
+                return Err(error);
+            }
+        }
+        self.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
+        if let Some(thread) = self.rows.get(&said.id, &said.owner).await?.filter(|thread| thread.titled_by.is_none()) {
+            self.rows.entitle(&thread, &title, &words::spaced(&title), TitledBy::Words).await?;
+            if thread.turns == 1 {
+                self.ask_for_title(thread, asked, said.asker);
+            }
+        }
+        self.news.notify_waiters();
+        Ok(())
+    }
+
+    /// Puts a turn where it is kept, its media before it.
+    async fn put(&self, all: &[(&Message, bool)], turn: KeptTurn) -> Result<(), NoThread> {
         // Of two threads with the same media one may just be going.
-        let turn_of_media = self.turn.lock().await;
-        for (message, _) in &all {
+        let _turn_of_media = self.turn.lock().await;
+        for (message, _) in all {
             for part in &message.parts {
                 if let Part::Media(part) = part {
                     self.written(part.media.blob.clone()).await?;
                 }
             }
         }
-        self.rows.keep(turn).await?;
-        drop(turn_of_media);
-        self.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
-        if let Some(thread) = self.rows.get(&said.id, &said.owner).await?.filter(|thread| thread.titled_by.is_none()) {
-            self.rows.entitle(thread.seq, &title, &words::spaced(&title), TitledBy::Words).await?;
-            if thread.turns == 1 {
-                self.ask_for_title(thread.seq, asked, said.asker);
-            }
-        }
-        self.news.notify_waiters();
-        Ok(())
+        Ok(self.rows.keep(turn).await?)
     }
 
     /// Removes threads whose time is over.

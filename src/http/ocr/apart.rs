@@ -1,6 +1,10 @@
 //! Documents of many pages that are read in parts, as requests of their own, where many machines read.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use mediary_core::MediaFormat;
+use serde::de::IgnoredAny;
 
 use super::super::AppState;
 use super::{mistral, source};
@@ -13,7 +17,10 @@ const PART_PAGES: usize = 20;
 /// its document has few pages, or pages are selected, or because what is wrong with it is said by whatever answers it.
 pub(in crate::http) async fn parts(state: &AppState, owner: &[u8], body: &[u8]) -> Vec<String> {
     let Ok(request) = mistral::parse(body) else { return Vec::new() };
-    if !request.may_be_parted() {
+    // A field that is null is there all the same, and may not come twice.
+    let selects =
+        serde_json::from_slice::<HashMap<Cow<'_, str>, IgnoredAny>>(body).is_ok_and(|all| all.contains_key("pages"));
+    if selects || !request.may_be_parted() {
         return Vec::new();
     }
     let Ok(OcrForm { source, name, .. }) = request.decode() else { return Vec::new() };
@@ -22,6 +29,6 @@ pub(in crate::http) async fn parts(state: &AppState, owner: &[u8], body: &[u8]) 
     if media.format != MediaFormat::Pdf {
         return Vec::new();
     }
-    let pages = state.gateway.pages_of(&media).await.unwrap_or(0);
+    let pages = state.gateway.pages_without_files(&media).await.unwrap_or(0);
     page_ranges(usize::try_from(pages).unwrap_or(0), PART_PAGES)
 }

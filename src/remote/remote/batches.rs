@@ -61,6 +61,12 @@ impl Remote {
             }
         };
         match Batching::results(self, place, key, &mut take).await {
+            // The results of one that is long over are gone.
+            Err(failure)
+                if matches!(failure.kind, FailureKind::Malformed | FailureKind::ModelGone | FailureKind::Lost) =>
+            {
+                return Ok(false);
+            }
             Err(failure) if failure.kind != FailureKind::ClientGone => return Err(failure),
             Ok(()) | Err(_) => {}
         }

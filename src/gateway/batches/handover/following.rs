@@ -15,7 +15,7 @@ use super::super::work::Work;
 use super::HOUR;
 use super::results::TakenIn;
 
-/// A job that is not among those of its provider so long after it was to begin, in seconds, has not begun.
+/// A job that is not among those of its provider so long after it was first looked for, in seconds, has not begun.
 const SETTLED: i64 = 60;
 /// Answers that cannot be read are tried so often.
 const MOST_TRIES: u32 = 3;
@@ -31,6 +31,8 @@ impl Batches {
     pub(in super::super) async fn follow(&self, work: &Work, door: &Arc<dyn Door>) -> Result<(), Failure> {
         let mut ends = self.ends.subscribe();
         let mut tries: HashMap<String, u32> = HashMap::new();
+        // When jobs were first looked for and not found: how long beginning them took is not known.
+        let mut missed: HashMap<String, i64> = HashMap::new();
         while !self.stopping.is_cancelled() {
             let jobs = self.kept.handed_jobs(&work.batch.id).await.map_err(not_kept)?;
             let is_ours = self.kept.is_ours(&work.batch.id).await.map_err(not_kept)?;
@@ -39,7 +41,7 @@ impl Batches {
             }
             for job in jobs {
                 let tried = tries.entry(job.id.clone()).or_default();
-                match Box::pin(self.look_after(work, &job, *tried >= MOST_TRIES, door)).await {
+                match Box::pin(self.look_after(work, &job, (*tried >= MOST_TRIES, &mut missed), door)).await {
                     Ok(Some(TakenIn::All)) | Ok(None) => {}
                     Ok(Some(TakenIn::NotAll)) => *tried += 1,
                     Err(failure) => {
@@ -64,7 +66,7 @@ impl Batches {
         &self,
         work: &Work,
         job: &HandedJob,
-        gives_up: bool,
+        (gives_up, missed): (bool, &mut HashMap<String, i64>),
         door: &Arc<dyn Door>,
     ) -> Result<Option<TakenIn>, Failure> {
         let gone = || Failure::new(FailureKind::Unreachable, format!("`{}` is not set up any more", job.target));
@@ -73,7 +75,7 @@ impl Batches {
         let (batching, key) = (at.provider.batches().ok_or_else(gone)?, at.key());
         let id = match &job.provider_id {
             Some(id) => id.clone(),
-            None => match self.found(work, job, batching, key).await? {
+            None => match self.found(work, job, (batching, key), missed).await? {
                 Some(id) => id,
                 None => return Ok(None),
             },
@@ -113,8 +115,8 @@ impl Batches {
         &self,
         work: &Work,
         job: &HandedJob,
-        batching: &dyn Batching,
-        key: Option<&str>,
+        (batching, key): (&dyn Batching, Option<&str>),
+        missed: &mut HashMap<String, i64>,
     ) -> Result<Option<String>, Failure> {
         let lines = u64::try_from(job.total).unwrap_or_default();
         let sought = BatchSought { name: job.id.clone(), lines, at: job.created_at };
@@ -125,7 +127,8 @@ impl Batches {
             }
             BatchFound::NotYet => Ok(None),
             BatchFound::None => {
-                if unix_seconds() >= job.created_at + SETTLED {
+                let first = *missed.entry(job.id.clone()).or_insert_with(unix_seconds);
+                if unix_seconds() >= first + SETTLED {
                     self.kept.job_never_was(&work.batch.id, &job.id).await.map_err(not_kept)?;
                 }
                 Ok(None)
