@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mediary_store::{ClientKeys, Database, KeptKey, ListedKey, ProviderKeys};
+use mediary_store::{ClientKeys, Database, KeptKey, ListedKey, Projects, ProviderKeys, Threads};
 use tokio::runtime::{Builder, Runtime};
 
 use super::Context;
 use crate::config::{Config, Source};
+use crate::gateway::threads::owner_of_key;
 use crate::providers::StoredKeys;
 
 /// The store, open for a command.
@@ -24,6 +25,13 @@ impl Kept {
     /// Waits for work on the store.
     pub(super) fn wait<T, E: ToString>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, String> {
         self.runtime.block_on(work).map_err(|error| error.to_string())
+    }
+
+    /// Removes what was said with a client's key, and what it was said for.
+    pub(super) fn forget_key(&self, key: &str) -> Result<(), String> {
+        let owner = owner_of_key(key);
+        self.wait(Threads::of(self.database.clone()).remove_all(&owner))?;
+        self.wait(Projects::of(self.database.clone()).remove_all(&owner)).map(drop)
     }
 }
 

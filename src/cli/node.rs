@@ -14,6 +14,7 @@ use super::key_ring::KeyRing;
 use super::serve::{database, give_large_blocks_back};
 use super::{Context, complain};
 use crate::config::Config;
+use crate::gateway::google::Google;
 use crate::gateway::queue::{Depot, Node};
 use crate::gateway::{Gateway, KeptClients, KeptFiles, TemporaryFiles};
 use crate::http::{self, AppState, Current};
@@ -63,7 +64,9 @@ impl NodeArgs {
         let models = context.models(Some(&loaded.source))?;
         let gateway = Arc::new(assembled(context, &config, &loaded.source, &stored, &models)?);
         runtime.block_on(async {
-            let state = AppState::new(gateway.clone(), config.clone());
+            let google = database.as_ref().zip(key_ring.keys());
+            let google = google.and_then(|(database, keys)| Google::start(database, keys, &config));
+            let state = AppState::new(gateway.clone(), config.clone()).with_google(google);
             let (state, clients) = match database {
                 Some(database) => {
                     let (state, clients) = with_kept(state, &gateway, database, &config, context).await?;

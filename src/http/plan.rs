@@ -15,7 +15,7 @@ use super::images::{self, Kind};
 use super::json_weight::{self, Numbers};
 use super::ocr;
 use super::state::AppState;
-use super::tasks::{Asked, Asker, begin_with_project, bounds, protocol_of, refused};
+use super::tasks::{Asked, Asker, begin_with_project, bounds, named_thread, protocol_of, refused};
 use super::unpacked::json_body;
 use crate::gateway::{Bounds, Planned, ReadOptions, TaskRequest, blocking};
 use crate::protocol::openai::{CHAT, ImageRequest, SpeechRequest, VideoRequest};
@@ -155,7 +155,9 @@ async fn task(
 ) -> Result<Planned, ApiError> {
     let decoded = blocking::through(sent.body.len(), move || protocol.decode(&sent)).await??;
     let asked = Asked::of(protocol, state, decoded, bounds, asker).await?;
-    let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, .. }, mut bounds, client, owner, held } = asked;
+    // A plan goes on with no thread; which one the request would is no target's business.
+    named_thread(&mut task, &mut bounds.thread)?;
     begin_with_project(state, &mut task, &bounds, &owner, None).await?.give(&mut task);
     state.gateway.explain(TaskRequest { task, model, bounds, client, held }).await.map_err(refused)
 }

@@ -67,7 +67,12 @@ impl Server {
         if let Some(is_there) = before {
             return is_there;
         }
-        let call = Call { method: Method::GET, path: route.to_owned(), headers: desk.carried.clone(), body: None };
+        let (method, path) = match route.strip_prefix("POST ") {
+            Some(path) => (Method::POST, path.to_owned()),
+            None => (Method::GET, route.to_owned()),
+        };
+        let body = (method == Method::POST).then(|| ("application/json".to_owned(), b"{}".to_vec()));
+        let call = Call { method, path, headers: desk.carried.clone(), body };
         // It is posted to; what is there says so.
         let Ok(answer) = self.door.ask(call).await else { return false };
         // 501: the operator has not set it up.

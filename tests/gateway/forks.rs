@@ -293,6 +293,8 @@ fn where_all_fail_the_status_says_how_and_all_are_named() {
     fork(&server, json!({ "models": ["none/m"] })).refused(404, "model_not_found", "none/m");
     let streamed = fork(&server, json!({ "models": ["a/m"], "return_all": true, "stream": true }));
     streamed.refused(400, "invalid_request", "return_all");
+    let of_thread = fork(&server, json!({ "models": ["a/m", "b/m"], "thread_id": "t" }));
+    of_thread.refused(400, "invalid_request", "in no thread");
 }
 
 #[test]

@@ -66,6 +66,10 @@ pub(crate) struct World {
     upload: Option<(Value, u64, Vec<u8>)>,
     /// Refuses everything below a path, with this wait.
     pub(crate) limited: Option<(&'static str, u64)>,
+    /// Told as allowed beside what was asked for.
+    pub(crate) also: &'static str,
+    /// A mail that is found, and has gone when it is asked for.
+    pub(crate) vanished: Option<&'static str>,
     /// Does not answer where tokens are taken back.
     pub(crate) no_revoking: bool,
 }
@@ -148,6 +152,17 @@ impl FakeGoogle {
         let is_granted = |scope: &&str| !declined.iter().any(|declined| scope.ends_with(declined));
         let scopes = of("scope").split(' ').filter(is_granted).collect::<Vec<_>>().join(" ");
         let mut world = self.world();
+        // What the user has allowed this client before, with whichever key.
+        let before: Vec<String> = match pairs.get("include_granted_scopes").map(String::as_str) {
+            Some("true") => world
+                .refresh
+                .values()
+                .filter(|token| token.account == account)
+                .map(|token| token.scopes.clone())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let scopes = [vec![scopes, world.also.to_owned()], before].concat().join(" ").trim().to_owned();
         let code = world.next("4/code");
         let challenge = of("code_challenge");
         let (account, own) = (account.to_owned(), redirect.clone());
@@ -392,7 +407,8 @@ fn events(world: &World, query: &HashMap<String, String>) -> Reply {
 fn mails(world: &World, query: &HashMap<String, String>) -> Reply {
     let q = query.get("q").map_or("", String::as_str);
     let found = world.mails.iter().filter(|(_, raw)| raw.contains(q));
-    let ids: Vec<Value> = found.map(|(id, _)| json!({ "id": id, "threadId": "thread1" })).collect();
+    let found = found.map(|(id, _)| *id).chain(world.vanished);
+    let ids: Vec<Value> = found.map(|id| json!({ "id": id, "threadId": "thread1" })).collect();
     Reply::Json(200, json!({ "messages": ids, "resultSizeEstimate": ids.len() }))
 }
 

@@ -233,6 +233,9 @@ fn client_keys_are_made_changed_and_replaced_by_an_admin_key() {
     let row = listed["data"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap();
     assert_eq!((&row["today"]["tokens"], &row["today"]["calls"]), (&json!(11), &json!(1)));
     assert_eq!(row["rules"], new["rules"], "every field is kept");
+    let feed = sends(&served, "POST /v1/reminders/feed", &app, &json!({})).ok()["url"].as_str().unwrap().to_owned();
+    let feed = format!("/{}", feed.splitn(4, '/').nth(3).unwrap());
+    assert_eq!(served.get(&feed, "").status, 200);
     let bad = json!({ "rules": { "tiers": ["fastest"] } });
     let line = format!("PATCH /api/admin/client-keys/{id}");
     sends(&served, &line, &root, &bad).refused(400, "invalid_request", "names of tiers");
@@ -256,4 +259,5 @@ fn client_keys_are_made_changed_and_replaced_by_an_admin_key() {
     assert_eq!(served.get("/v1/models", &now).status, 200);
     assert_eq!(sends(&served, &format!("DELETE /api/admin/client-keys/{id}"), &root, &Value::Null).status, 204);
     wait_until("it is gone", || served.get("/v1/models", &now).status == 401);
+    assert_eq!(served.get(&feed, "").status, 404, "and with it what was found without a key");
 }

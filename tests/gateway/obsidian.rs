@@ -168,6 +168,12 @@ fn a_vault_that_is_not_to_be_had_is_told() {
     send(&server, "POST", "/v1/sync/obsidian", &json!({ "all": true })).refused(400, "invalid_request", "all");
     fs::create_dir(&vault).unwrap();
     assert_eq!(counts(&sync(&server)), [1, 0, 0, 0, 0]);
+    // An empty folder in its place is a disk that is not there, and no one's wish.
+    fs::remove_dir_all(&vault).unwrap();
+    fs::create_dir(&vault).unwrap();
+    send(&server, "POST", "/v1/sync/obsidian", &json!({})).refused(503, "vault_away", "restore");
+    assert!(!vault.join("Mediary").exists());
+    assert_eq!(send(&server, "POST", "/v1/sync/obsidian", &json!({ "restore": true })).ok()["written"], 1);
     drop(server);
     let server =
         keeping(folder.path(), &up, with_vault(&vault, |config| config.obsidian.keys = vec!["other".to_owned()]));

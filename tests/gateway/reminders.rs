@@ -112,6 +112,12 @@ fn reminders_are_made_changed_and_completed_by_their_key_alone() {
     assert_eq!(titles(&server, one, "?completed=true"), ["Taxes"]);
     let again = send(&server, one, "PATCH", &path, &json!({ "completed": false })).ok();
     assert_eq!((&again["completed"], &again["completed_at"]), (&json!(false), &Value::Null));
+    // What began long ago and comes no more is about the time that it is about now.
+    let weekly = json!({ "due": "2020-11-30T09:00:00", "timezone": "Europe/Madrid", "repeats": "FREQ=WEEKLY" });
+    let weekly = send(&server, one, "PATCH", &path, &weekly).ok();
+    let once = send(&server, one, "PATCH", &path, &json!({ "repeats": "" })).ok();
+    assert_eq!((&once["due_at"], &once["repeats"]), (&weekly["due_at"], &Value::Null));
+    assert_eq!(once["next_notice_at"], weekly["due_at"]);
     for (field, value) in [
         ("title", json!(" ")),
         ("due", json!("2020-01-01T00:00:00Z")),
@@ -175,6 +181,24 @@ fn what_is_due_is_told_once_signed_until_it_is_heard() {
     made(&server, KEYS[1], &json!({ "title": "Other", "due": this_second(), "webhook_url": url }));
     wait_until("the other one is heard", || listener.seen().len() == 4);
     assert_eq!(listener.seen()[3].json()["data"]["title"], "Other");
+}
+
+#[test]
+fn an_address_that_says_nothing_holds_up_no_other_key() {
+    let (slow, listener) = (Studio::new(|_, _| Reply::Hang), Studio::new(|_, _| Reply::Json(204, json!({}))));
+    let folder = tempfile::tempdir().unwrap();
+    let server = reminding(folder.path(), |_| ());
+    let due = |key: &str, studio: &Studio| {
+        let url = format!("http://{}/hook", studio.address);
+        made(&server, key, &json!({ "title": "Water", "due": this_second(), "webhook_url": url }))
+    };
+    for _ in 0..6 {
+        due(KEYS[0], &slow);
+    }
+    wait_until("some are sent", || slow.seen().len() == 4);
+    due(KEYS[1], &listener);
+    wait_until("the other key's is heard", || listener.seen().len() == 1);
+    assert_eq!(slow.seen().len(), 4, "a key has so many under way at most");
 }
 
 /// This second, as clients write it.
@@ -278,7 +302,19 @@ fn a_reminder_becomes_an_event_where_an_account_is_connected() {
     let begun = send(&server, one, "POST", "/v1/google/connect", &json!({ "features": ["calendar_create"] })).ok();
     assert_eq!(server.get(&google.consent(begun["url"].as_str().unwrap(), "ada@a.example", &[])).status, 200);
     let reminder = made(&server, one, &wished);
-    let world = google.world();
+    // An event begins with a day of its rule, and ends with a time where it begins with one.
+    let mondays = json!({
+        "title": "Bins", "due": "2050-12-01T09:00:00", "timezone": "Europe/Madrid", "calendar_event": true,
+        "repeats": "FREQ=WEEKLY;BYDAY=MO;UNTIL=20501231",
+    });
+    made(&server, one, &mondays);
+    let fixed =
+        json!({ "title": "Bins", "due": "2050-12-01T09:00:00+01:00", "repeats": "FREQ=DAILY", "calendar_event": true });
+    send(&server, one, "POST", "/v1/reminders", &fixed).refused(400, "invalid_request", "timezone");
+    let mut world = google.world();
+    let event = world.events.pop().unwrap();
+    assert_eq!(event["start"]["dateTime"], "2050-12-05T09:00:00+01:00");
+    assert_eq!(event["recurrence"], json!(["RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20501231T225959Z"]));
     assert_eq!((world.events.len(), &world.events[0]["id"]), (1, &reminder["calendar_event_id"]));
     assert_eq!(world.events[0]["recurrence"], json!(["RRULE:FREQ=DAILY;COUNT=2"]));
     assert_eq!(

@@ -316,11 +316,14 @@ fn bounds_are_told_with_advice() {
     server.chat(json!({ "thread_id": 7 })).refused(400, "invalid_request", "must be a text");
     let both = asking(json!({ "thread_id": "a" })).header("x-mediary-thread", "b").send(&server);
     both.refused(400, "invalid_request", "name different threads");
+    let three = json!({ "thread_id": "t", "messages": talk(&["One", "Two", "Three"]) });
+    server.chat(three).refused(507, "thread_full", "Begin another one");
     assert_eq!(up.calls(), 0);
     says_in(&server, "t", "Hello").ok();
     says_in(&server, "t", "Hello").refused(507, "thread_full", "Begin another one");
     says_in(&server, "u", "Hello").refused(507, "too_many_threads", "Remove some");
     send(&server, "POST", "/v1/threads", &json!({})).refused(507, "too_many_threads", "Remove some");
+    assert_eq!(send(&server, "POST", "/v1/threads", &json!({ "id": "t" })).status, 200, "it is there");
     drop(server);
     let server = keeping(folder.path(), &up, |config| config.threads.bytes = Bytes::new(10));
     says_in(&server, "t", "Hello").refused(507, "threads_full", "raise `bytes` in [threads]");
@@ -329,4 +332,25 @@ fn bounds_are_told_with_advice() {
     says_in(&server, "t", "Hello").refused(503, "threads_not_kept", "[threads] enabled");
     server.get("/v1/threads").refused(503, "threads_not_kept", "switched off");
     assert_eq!(server.chat(json!({})).status, 200, "others are answered");
+}
+
+#[test]
+fn what_was_said_for_this_machine_alone_stays_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let (far, near) = (Upstream::doing([says("From afar")]), Upstream::doing([says("From here")]));
+    let server = serving(&[far.far_entry("far", json!({})), near.entry("near", json!({}))], |config| {
+        config.store.dir = Some(folder.path().join("store"));
+        config.threads.meaning = false;
+    });
+    let secret = || json!({ "thread_id": "t", "messages": [{ "role": "user", "content": "A secret" }] });
+    assert_eq!(says_in(&server, "t", "Hello").said(), "From afar");
+    assert_eq!(server.chat_with(("x-mediary-privacy", "local"), secret()).said(), "From here");
+    assert_eq!(sent(&near), ["Hello", "From afar", "A secret"]);
+    let goes_on = json!([{ "role": "user", "content": "Go on" }]);
+    let answer = server.chat(json!({ "model": "far/m", "thread_id": "t", "messages": goes_on }));
+    assert_eq!(answer.header("x-mediary-thread"), Some("t;turns=1;left_out=1"));
+    assert_eq!(sent(&far), ["Hello", "From afar", "Go on"]);
+    let answer = server.chat_with(("x-mediary-privacy", "local"), secret());
+    assert_eq!(answer.header("x-mediary-thread"), Some("t;turns=3;left_out=0"));
+    assert_eq!(sent(&near).len(), 7, "here all of it is told");
 }

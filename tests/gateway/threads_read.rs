@@ -22,19 +22,16 @@ fn threads_are_made_listed_renamed_and_removed() {
     let folder = tempfile::tempdir().unwrap();
     let up = Upstream::doing([says("One.")]);
     let server = keeping(folder.path(), &up, |_| ());
-    let made = send(
-        &server,
-        "POST",
-        "/v1/threads",
-        &json!({ "title": " A  plan ", "metadata": { "x": 1 }, "project_id": "p" }),
-    );
+    let project = send(&server, "POST", "/v1/projects", &json!({ "name": "Trip" })).json()["id"].clone();
+    let fields = json!({ "title": " A  plan ", "metadata": { "x": 1 }, "project_id": project });
+    let made = send(&server, "POST", "/v1/threads", &fields);
     assert_eq!(made.status, 201, "{made}");
     let made = made.json();
     let id = made["id"].as_str().unwrap();
     assert!(id.starts_with("thread_"), "{id}");
     assert_eq!(
         (&made["title"], &made["title_by"], &made["project_id"]),
-        (&json!("A plan"), &json!("user"), &json!("p"))
+        (&json!("A plan"), &json!("user"), &project)
     );
     assert_eq!((&made["metadata"], &made["turns"]), (&json!({ "x": 1 }), &json!(0)));
     let again = send(&server, "POST", "/v1/threads", &json!({ "id": id, "title": "Other" }));
@@ -46,7 +43,7 @@ fn threads_are_made_listed_renamed_and_removed() {
     let rest = ids(&server, &format!("?limit=2&after={}", first[1]));
     assert_eq!((first.len(), rest.len()), (2, 2));
     assert!(first.iter().all(|id| !rest.contains(id)));
-    assert_eq!(ids(&server, "?project_id=p"), [id]);
+    assert_eq!(ids(&server, &format!("?project_id={}", project.as_str().expect("it has an id"))), [id]);
     let path = format!("/v1/threads/{id}");
     let changed = send(&server, "PATCH", &path, &json!({ "title": "Mine", "project_id": null })).ok();
     assert_eq!(
@@ -239,14 +236,20 @@ fn with_a_key_goes_what_was_said_with_it() {
     for key in [&one, &two] {
         wait_until("the key is taken", || ask("GET", "/v1/threads", key, "").status == 200);
         assert_eq!(ask("POST", "/v1/chat/completions", key, &chat).status, 200);
+        assert!(ask("POST", "/v1/projects", key, r#"{"name":"Trip"}"#).status < 300);
     }
     place.told(&["clients", "remove", &id], "");
     assert_eq!(ask("GET", "/v1/threads/t", &two, "").ok()["messages"], 2, "another's stay");
     drop(served);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
-    let owners = runtime.block_on(async {
+    let (owners, projects) = runtime.block_on(async {
         let database = mediary_store::Database::open(&place.path("store")).await.expect("the server has let go of it");
-        mediary_store::Threads::of(std::sync::Arc::new(database)).owners().await
+        let database = std::sync::Arc::new(database);
+        let owner = mediary::gateway::threads::owner_of_key(&id);
+        let list = mediary_store::ProjectList { limit: 9, ..mediary_store::ProjectList::default() };
+        let projects = mediary_store::Projects::of(database.clone()).list(&owner, &list, 0).await;
+        (mediary_store::Threads::of(database).owners().await, projects)
     });
     assert_eq!(owners.expect("it can be read").len(), 1);
+    assert_eq!(projects.expect("they can be read").0.len(), 0);
 }

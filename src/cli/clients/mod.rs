@@ -11,12 +11,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use mediary_store::{ClientKey, Threads};
+use mediary_store::ClientKey;
 use serde_json::json;
 
 use super::kept::Kept;
 use super::{Context, complain};
-use crate::gateway::{NewKey, Rules, threads::owner_of_key, unix_seconds};
+use crate::gateway::{NewKey, Rules, unix_seconds};
 pub(super) use create::Create;
 use create::shown;
 use limits::Limits;
@@ -124,8 +124,7 @@ impl ClientsArgs {
             ClientsCommand::Enable { id } => switched(id, "enabled", false),
             ClientsCommand::Remove { id } => {
                 let was_there = kept.wait(clients.remove(id))?;
-                // With a key goes what was said with it.
-                kept.wait(Threads::of(kept.database.clone()).remove_all(&owner_of_key(id)))?;
+                kept.forget_key(id)?;
                 changed(id, "removed", was_there)
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mediary_core::Failure;
 use mediary_remote::{Consent, GoogleFeature, Grant, GrantRefused};
-use mediary_store::Ticket;
+use mediary_store::{GoogleAccount, Ticket};
 use serde::{Deserialize, Serialize};
 
 use super::tokens::Tokens;
@@ -19,6 +19,8 @@ use crate::gateway::unix_seconds;
 const STATE: &str = "state";
 /// How long a user may take over the page of consent.
 const STATE_SECONDS: i64 = 600;
+/// As what Google tells that `email` is allowed.
+const EMAIL: &str = "https://www.googleapis.com/auth/userinfo.email";
 /// So many ways are open at once with one key.
 const MOST_OPEN: i64 = 20;
 
@@ -79,11 +81,20 @@ impl Way {
         let own = GoogleFeature::ACCOUNT.iter().map(|scope| (*scope).to_owned());
         own.chain(features.iter().map(|feature| feature.scope())).collect()
     }
+
+    /// What is allowed of what was asked for. What Google tells beyond that was allowed elsewhere, and is not this key's.
+    fn allowed(features: &[GoogleFeature], told: &[String]) -> Vec<String> {
+        let asked = Self::scopes(features);
+        if told.is_empty() {
+            return asked;
+        }
+        told.iter().filter(|scope| asked.contains(scope) || *scope == EMAIL).cloned().collect()
+    }
 }
 
 impl Google {
-    /// Begins to connect an account: asks for what was named, else for all that changes nothing at Google's. `redirect`: where
-    /// Google sends the user back to, unless it is configured.
+    /// Begins to connect an account: asks for what was named, else for all that changes nothing at Google's, and for what this
+    /// owner's account is connected for already. `redirect`: where Google sends the user back to, unless it is configured.
     ///
     /// # Errors
     /// When the operator does not have a feature, too many ways are open, or the store fails.
@@ -94,10 +105,14 @@ impl Google {
         redirect: String,
     ) -> Result<Begun, NoGoogle> {
         let usual = || self.features().iter().copied().filter(|feature| !feature.writes()).collect();
-        let features: Vec<GoogleFeature> = features.unwrap_or_else(usual);
+        let mut features: Vec<GoogleFeature> = features.unwrap_or_else(usual);
         if let Some(off) = features.iter().find(|feature| !self.features().contains(feature)) {
             return Err(NoGoogle::FeatureOff(*off));
         }
+        let before = self.standing(owner).await?.map_or_else(Vec::new, |account| account.features);
+        features.extend(before);
+        features.sort();
+        features.dedup();
         let redirect = self.settings.redirect.clone().unwrap_or(redirect);
         let (state, verifier) = (unguessable()?, unguessable()?);
         let scopes = Way::scopes(&features);
@@ -151,7 +166,7 @@ impl Google {
             GrantRefused::Failed(failure) => failure.into(),
         })?;
         let asked: Vec<GoogleFeature> = way.features.iter().filter_map(|name| GoogleFeature::named(name)).collect();
-        let scopes = if grant.scopes.is_empty() { Way::scopes(&asked) } else { grant.scopes.clone() };
+        let scopes = Way::allowed(&asked, &grant.scopes);
         let none = || {
             let detail = "Google gave no refresh token, so the account could not be used for longer than an hour; take this \
                           server's access back in the account's settings, and connect it again";
@@ -160,8 +175,15 @@ impl Google {
         let refresh = grant.refresh_token.clone().ok_or_else(none)?;
         let tokens = Tokens::of(&grant, refresh);
         let email = grant.email.unwrap_or_default();
+        let before = self.accounts.get(&ticket.owner).await?;
         self.accounts.put(&ticket.owner, &email, &scopes, &tokens.written(), unix_seconds()).await?;
         tracing::info!("an account of Google's was connected");
+        // Of the same user Google would take the new tokens back with the old ones.
+        let is_another =
+            |before: &GoogleAccount| ![email.as_str(), ""].contains(&before.email.as_str()) && !email.is_empty();
+        if let Some(left) = before.filter(is_another).and_then(|before| Tokens::read(&before.tokens?)) {
+            let _best_effort = self.is_revoked(&left).await;
+        }
         let account = self.standing(&ticket.owner).await?.ok_or(NoGoogle::NotConnected)?;
         let declined = asked.into_iter().filter(|feature| !account.features.contains(feature)).collect();
         Ok(Returned { account, declined })
@@ -188,16 +210,33 @@ impl Google {
     /// # Errors
     /// When the store fails.
     pub async fn disconnect(&self, owner: &[u8]) -> Result<Parted, NoGoogle> {
-        let account = self.accounts.get(owner).await?;
-        // Forgotten first: where Google cannot be reached, nothing is left here.
-        let was_connected = self.accounts.remove(owner).await?;
-        self.tickets.forget(owner).await?;
-        let tokens = account.and_then(|account| account.tokens).and_then(|tokens| Tokens::read(&tokens));
+        let (was_connected, tokens) = self.forgotten(owner).await?;
         let is_revoked = match tokens {
             Some(tokens) => self.is_revoked(&tokens).await,
             None => false,
         };
         Ok(Parted { was_connected, is_revoked })
+    }
+
+    /// Forgets the account of an owner whose key is removed. Google is told beside it, which a stop waits for.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(in crate::gateway) async fn forget(self: &Arc<Self>, owner: &[u8]) -> Result<(), NoGoogle> {
+        if let (_, Some(tokens)) = self.forgotten(owner).await? {
+            let google = self.clone();
+            self.coming_back.spawn(async move { google.is_revoked(&tokens).await });
+        }
+        Ok(())
+    }
+
+    /// Forgets an account; gives whether there was one, and its tokens.
+    async fn forgotten(&self, owner: &[u8]) -> Result<(bool, Option<Tokens>), NoGoogle> {
+        let account = self.accounts.get(owner).await?;
+        // Forgotten first: where Google cannot be reached, nothing is left here.
+        let was_connected = self.accounts.remove(owner).await?;
+        self.tickets.forget(owner).await?;
+        Ok((was_connected, account.and_then(|account| account.tokens).and_then(|tokens| Tokens::read(&tokens))))
     }
 
     async fn is_revoked(&self, tokens: &Tokens) -> bool {

@@ -2,7 +2,7 @@
 //! once, for ten minutes, for this key and for exactly this mail.
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use mediary_core::{Blob, Claim, ContentHash, Failure, classify};
+use mediary_core::{Blob, Claim, ContentHash, Failure, FailureKind, classify};
 use mediary_remote::{GoogleFeature, Letter, Mail, MailIds, MailQuery};
 use mediary_store::Ticket;
 
@@ -54,9 +54,17 @@ impl Google {
     pub async fn mails(&self, owner: &[u8], query: &MailQuery) -> Result<(Vec<Mail>, Option<String>), NoGoogle> {
         let answer = self.ask(owner, GoogleFeature::Gmail, self.settings.places.mails(query)?).await?;
         let MailIds { ids, next } = MailIds::read(&answer)?;
-        let heads = ids.iter().map(|id| self.mail(owner, id, false));
-        let mails = stream::iter(heads.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
-        Ok((mails, next))
+        let heads = ids.iter().map(|id| self.head(owner, id));
+        let mails: Vec<_> = stream::iter(heads.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
+        Ok((mails.into_iter().flatten().collect(), next))
+    }
+
+    /// What is told of a mail; `None`: it has gone since it was found.
+    async fn head(&self, owner: &[u8], id: &str) -> Result<Option<Mail>, NoGoogle> {
+        match self.mail(owner, id, false).await {
+            Err(NoGoogle::Failed(failure)) if failure.kind == FailureKind::Unknown => Ok(None),
+            told => told.map(Some),
+        }
     }
 
     async fn mail(&self, owner: &[u8], id: &str, raw: bool) -> Result<Mail, NoGoogle> {

@@ -109,11 +109,11 @@ impl Google {
                 let refresh = grant.refresh_token.clone().unwrap_or_else(|| tokens.refresh.clone());
                 let newer = Tokens::of(&grant, refresh);
                 // Where the account was changed meanwhile, what was written there is in force, and this token is good all the same.
-                self.accounts.renew(owner, account.version, &newer.written()).await?;
+                self.accounts.renew(owner, account, &newer.written()).await?;
                 Ok(newer.access)
             }
             Err(GrantRefused::Ended) => {
-                if self.accounts.end(owner, account.version).await? {
+                if self.accounts.end(owner, account).await? {
                     tracing::warn!("a connection to Google has ended; its client is told to connect again");
                 }
                 Err(NoGoogle::Ended)

@@ -4,7 +4,11 @@ use mediary_store::{Counted, FileRow, ProjectFile, ProjectList, ProjectRow};
 use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
+use super::super::threads::owner_of_key;
 use super::{NoProject, Projects};
+
+/// So many projects are removed together.
+const TOGETHER: u32 = 100;
 
 /// A project that is to be made.
 #[derive(Debug)]
@@ -116,6 +120,31 @@ impl Projects {
             gone.extend(self.remove_unless_used(&file, owner).await?);
         }
         Ok(gone)
+    }
+
+    /// Removes all projects of a client's key that has been removed, with their passages and the files that were sent to them.
+    /// Gives the hashes of bytes that no file has any more.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub async fn forget_key(&self, key: &str) -> Result<Vec<String>, NoProject> {
+        let owner = owner_of_key(key);
+        let mut gone = Vec::new();
+        loop {
+            let list = ProjectList { limit: TOGETHER, ..ProjectList::default() };
+            let (projects, has_more) = self.list(&owner, &list).await?;
+            for (project, _) in projects {
+                match self.remove(&project.id, &owner).await {
+                    Ok(some) => gone.extend(some),
+                    // It went at once with this.
+                    Err(NoProject::Unknown) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if !has_more {
+                return Ok(gone);
+            }
+        }
     }
 
     /// Whether one more file may come into a project of this owner's.

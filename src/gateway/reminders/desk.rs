@@ -12,6 +12,7 @@ use super::rule::Rule;
 use super::turn::{Series, completed};
 use super::{NoTime, Reminders};
 use crate::gateway::google::NoGoogle;
+use crate::gateway::threads::owner_of_key;
 use crate::gateway::{new_id, unix_seconds};
 
 /// So long ago a time may be that is meant as now, in seconds.
@@ -121,6 +122,10 @@ impl ReminderDue {
     }
 
     fn written_to(&self, row: ReminderRow, now: i64) -> Result<ReminderRow, NoReminder> {
+        let is_last = self.rule.is_none() && !row.repeats.is_empty() && self.first.seconds() == row.due_at;
+        if is_last && row.due_at < now - JUST_NOW {
+            return Ok(self.last_of(row, now));
+        }
         let due_at = self.due_at(now).ok_or(NoReminder::Past)?;
         Ok(ReminderRow {
             starts: self.first.clocks().to_string(),
@@ -133,6 +138,18 @@ impl ReminderDue {
             completed_at: None,
             ..row
         })
+    }
+
+    /// A reminder that was told of and does not come again any more: it stays what it is about, and is told where it was put off.
+    fn last_of(&self, row: ReminderRow, now: i64) -> ReminderRow {
+        let next = Series::of(&row).and_then(|series| series.after(now));
+        ReminderRow {
+            starts: self.first.clocks().to_string(),
+            timezone: self.first.zone_name(),
+            repeats: String::new(),
+            notify_at: row.notify_at.filter(|at| next != Some(*at)),
+            ..row
+        }
     }
 }
 
@@ -181,15 +198,25 @@ impl Reminders {
     async fn event(&self, owner: &[u8], row: &ReminderRow, due: &ReminderDue) -> Result<String, NoReminder> {
         let google = self.google.as_ref().ok_or(NoReminder::NoCalendar)?;
         let zone = Some(row.timezone.clone()).filter(|zone| !zone.starts_with(['+', '-']));
+        let series = due.series();
+        if series.is_some() && zone.is_none() {
+            let detail = "an event that comes again goes by the clocks of a place; say which with a `timezone` such as \
+                          Europe/Madrid, or UTC";
+            return Err(Failure::malformed(detail).at(PartPath::Field("timezone")).into());
+        }
+        // The first time may be no day of the rule; an event of it begins with one.
+        let first = series.as_ref().and_then(|series| series.rule.times(series.first, &series.zone).next());
+        let first = first.zip(series.as_ref()).map(|(first, series)| Moment::of(first, &series.zone));
+        let first = first.unwrap_or_else(|| due.first.clone());
         let at = |moment: &Moment| EventTime::At(moment.written(), zone.clone());
         let event = NewEvent {
             calendar: "primary".to_owned(),
             title: row.title.clone(),
             description: Some(row.description.clone()).filter(|text| !text.is_empty()),
             location: None,
-            start: at(&due.first),
-            end: at(&due.first.later(EVENT_SECONDS)),
-            repeats: due.rule.as_ref().map(Rule::to_string),
+            start: at(&first),
+            end: at(&first.later(EVENT_SECONDS)),
+            repeats: series.map(|series| series.rule.of_times(&series.zone).to_string()),
         };
         Ok(google.new_event(owner, &event).await?.id)
     }
@@ -227,6 +254,21 @@ impl Reminders {
     /// When there is none.
     pub async fn remove(&self, owner: &[u8], id: &str) -> Result<(), NoReminder> {
         if self.kept.remove(id, owner).await? { Ok(()) } else { Err(NoReminder::Unknown) }
+    }
+
+    /// Forgets what is of a key of a client that is removed: reminders, the address at which calendars find them, and the
+    /// account of Google's.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_key(&self, key: &str) -> Result<(), NoReminder> {
+        let owner = owner_of_key(key);
+        self.kept.end_feed(&owner).await?;
+        self.kept.remove_all(&owner).await?;
+        if let Some(google) = &self.google {
+            google.forget(&owner).await?;
+        }
+        Ok(())
     }
 
     /// Changes a reminder.

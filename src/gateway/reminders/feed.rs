@@ -8,7 +8,7 @@ use mediary_store::{ReminderFilter, ReminderRow};
 use super::turn::Series;
 use super::{NoReminder, Reminders};
 use crate::gateway::google::unguessable;
-use crate::gateway::unix_seconds;
+use crate::gateway::{blocking, unix_seconds};
 
 /// So many reminders are in a calendar.
 const MOST: u32 = 1_000;
@@ -56,7 +56,8 @@ impl Reminders {
         let owner = self.kept.feed_of(token).await?.ok_or(NoReminder::Unknown)?;
         let filter = ReminderFilter { is_completed: Some(false), limit: MOST, ..ReminderFilter::default() };
         let (rows, _) = self.kept.list(&owner, &filter).await?;
-        Ok(calendar(&rows, unix_seconds()))
+        // The times of many are reckoned.
+        Ok(blocking::run(move || Ok(calendar(&rows, unix_seconds()))).await?)
     }
 }
 
@@ -111,7 +112,7 @@ pub(super) fn calendar(rows: &[ReminderRow], now: i64) -> String {
 /// The times of a reminder that are shown: the one that it is about, and those to come.
 fn times(row: &ReminderRow, now: i64) -> Vec<i64> {
     let Some(series) = Series::of(row) else { return vec![row.due_at] };
-    let all = series.rule.times(series.first, &series.zone);
+    let all = series.rule.times_near(series.first, &series.zone, row.due_at);
     let until = row.due_at.max(now + AHEAD);
     all.skip_while(|at| *at < row.due_at).take_while(|at| *at <= until).take(MOST_TIMES).collect()
 }

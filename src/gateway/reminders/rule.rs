@@ -6,13 +6,15 @@
 
 use std::fmt;
 
-use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan as _};
 use thiserror::Error;
 
 /// No rule is followed for more steps than this: two centuries of days.
 const MOST_STEPS: i64 = 75_000;
+/// So many steps in a row may be left out, and more: from one 29th of February to the next it is eight years.
+const STEPS_BACK: i64 = 20;
 const MOST_INTERVAL: u32 = 1_000;
 const MOST_COUNT: u32 = 10_000;
 const DAYS: [(&str, Weekday); 7] = [
@@ -109,7 +111,40 @@ impl Rule {
 
     /// The times of a rule, in seconds since 1970, from the first on.
     pub(super) fn times<'a>(&'a self, first: DateTime, zone: &'a TimeZone) -> impl Iterator<Item = i64> + 'a {
-        let steps = (0..MOST_STEPS).map(move |step| self.dates(first.date(), step));
+        self.times_from(0, first, zone)
+    }
+
+    /// The same from a little ahead of a time on, however long before it the first was; those that are counted are so from the
+    /// first on.
+    pub(super) fn times_near<'a>(
+        &'a self,
+        first: DateTime,
+        zone: &'a TimeZone,
+        near: i64,
+    ) -> impl Iterator<Item = i64> + 'a {
+        // Past its end, the last times are near.
+        let near = match self.end {
+            End::At(at) => near.min(at),
+            End::On(date) => near.min(zone.to_timestamp(date.at(0, 0, 0, 0)).map_or(near, |at| at.as_second())),
+            End::Never | End::After(_) => near,
+        };
+        let days = (near.saturating_sub(zone.to_timestamp(first).map_or(near, |at| at.as_second()))) / 86_400;
+        // No month and no year is longer, so that fewer steps were taken than have passed.
+        let unit = match self.every {
+            Every::Day => 1,
+            Every::Week => 7,
+            Every::Month => 31,
+            Every::Year => 366,
+        };
+        let passed = match self.end {
+            End::After(_) => 0,
+            _ => days / (unit * i64::from(self.interval)) - STEPS_BACK,
+        };
+        self.times_from(passed.max(0), first, zone)
+    }
+
+    fn times_from<'a>(&'a self, step: i64, first: DateTime, zone: &'a TimeZone) -> impl Iterator<Item = i64> + 'a {
+        let steps = (step..step + MOST_STEPS).map(move |step| self.dates(first.date(), step));
         // Past the end of all calendars there is nothing.
         let dates = steps.map_while(|dates| dates).flatten().filter(move |date| *date >= first.date());
         let ends_on = match self.end {
@@ -140,11 +175,14 @@ impl Rule {
             Some(Date::new(year, month, first.day()).into_iter().collect())
         };
         match self.every {
-            Every::Day => first.checked_add(count.days()).ok().map(|date| vec![date]),
-            Every::Week if self.days.is_empty() => first.checked_add(count.weeks()).ok().map(|date| vec![date]),
+            Every::Day => first.checked_add(Span::new().try_days(count).ok()?).ok().map(|date| vec![date]),
+            Every::Week if self.days.is_empty() => {
+                first.checked_add(Span::new().try_weeks(count).ok()?).ok().map(|date| vec![date])
+            }
             Every::Week => {
                 let back = i64::from(first.weekday().to_monday_zero_offset());
-                let monday = first.checked_sub(back.days()).ok()?.checked_add(count.weeks()).ok()?;
+                let monday = first.checked_sub(back.days()).ok()?;
+                let monday = monday.checked_add(Span::new().try_weeks(count).ok()?).ok()?;
                 let day = |day: &Weekday| monday.checked_add(i64::from(day.to_monday_zero_offset()).days()).ok();
                 Some(self.days.iter().filter_map(day).collect())
             }
@@ -153,10 +191,22 @@ impl Rule {
         }
     }
 
+    /// The rule as calendars have it, whose events begin with a time: it ends at one as well, which is told in UTC.
+    pub(super) fn of_times(&self, zone: &TimeZone) -> Self {
+        let end = match self.end {
+            End::On(date) => {
+                let last = zone.to_timestamp(date.at(23, 59, 59, 0));
+                last.map_or(self.end, |last| End::At(last.as_second()))
+            }
+            end => end,
+        };
+        Self { end, ..self.clone() }
+    }
+
     /// The last time that is not after one, and the first that is.
     pub(super) fn around(&self, first: DateTime, zone: &TimeZone, now: i64) -> (Option<i64>, Option<i64>) {
         let mut last = None;
-        for at in self.times(first, zone) {
+        for at in self.times_near(first, zone, now) {
             if at > now {
                 return (last, Some(at));
             }

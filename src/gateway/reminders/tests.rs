@@ -160,6 +160,29 @@ fn rules_are_written_as_they_are_followed_and_others_refused() {
 }
 
 #[test]
+fn what_began_long_ago_is_reckoned_as_from_its_first_time() {
+    for (rule, first) in [
+        ("FREQ=DAILY", "1950-03-28T02:30:00"),
+        ("FREQ=DAILY;INTERVAL=3;UNTIL=20261201", "1950-03-28T02:30:00"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO", "1950-03-29T08:00:00"),
+        ("FREQ=MONTHLY;INTERVAL=5", "1950-01-31T08:00:00"),
+        ("FREQ=YEARLY", "1888-02-29T08:00:00"),
+        ("FREQ=DAILY;COUNT=9000", "2010-01-01T08:00:00"),
+    ] {
+        let (rule, zone) = (Rule::read(rule).unwrap(), TimeZone::get("Europe/Madrid").unwrap());
+        let first = Moment::read(first, zone.iana_name()).unwrap().clocks();
+        for now in ["1900-01-01T00:00:00Z", "1904-03-01T00:00:00Z", "2026-11-30T23:00:00Z", "2110-02-28T00:00:00Z"] {
+            let now = at(now);
+            let last = rule.times(first, &zone).take_while(|at| *at <= now).last();
+            let next = rule.times(first, &zone).find(|at| *at > now);
+            assert_eq!(rule.around(first, &zone, now), (last, next), "{rule} {now}");
+        }
+    }
+    let first = Moment::read("-009999-01-03T00:00:00Z", None).unwrap().clocks();
+    assert_eq!(Rule::read("FREQ=DAILY;INTERVAL=1000").unwrap().times(first, &TimeZone::UTC).count(), 7_305);
+}
+
+#[test]
 fn what_was_missed_is_told_once_and_marked() {
     let daily = || row("2026-12-01T09:00:00", "Europe/Madrid", "FREQ=DAILY", "2026-12-01T08:00:00Z");
     let once = || row("2026-12-01T09:00:00", "Europe/Madrid", "", "2026-12-01T08:00:00Z");

@@ -113,7 +113,7 @@ impl Threads {
             model: String::new(),
             is_incomplete: false,
             // Whether there is such a project is seen to before anything is answered, and so kept.
-            project: request.bounds.project.clone().or_else(|| named_project(request)),
+            project: request.bounds.project.clone().or_else(|| named_project(&request.task)),
             asker: titles::Asker::of(request),
         };
         let project = thread.and_then(|thread| thread.project);
@@ -250,7 +250,8 @@ impl Remembering {
 }
 
 /// The project that the body of a chat names.
-fn named_project(request: &TaskRequest) -> Option<String> {
-    let Task::Chat(chat) = &request.task else { return None };
+#[must_use]
+pub fn named_project(task: &Task) -> Option<String> {
+    let Task::Chat(chat) = task else { return None };
     chat.extras.get("project_id")?.as_str().map(str::to_owned)
 }

@@ -56,9 +56,9 @@ pub(super) struct Chosen {
     pub(super) left_out: usize,
 }
 
-/// Chooses the last turns within so many tokens. A turn begins with its user's message and has everything up to the next. The
+/// Chooses the last turns within so many tokens, and so many messages. A turn begins with its user's message and has everything up to the next. The
 /// last one comes in any case where the request answers its calls (`goes_on`).
-pub(super) fn chosen(kept: &[MessageMark], budget: u64, goes_on: bool) -> Chosen {
+pub(super) fn chosen(kept: &[MessageMark], (budget, most): (u64, usize), goes_on: bool) -> Chosen {
     let mut begins: Vec<usize> = Vec::new();
     for (at, mark) in kept.iter().enumerate() {
         if mark.role == "user" || at == 0 {
@@ -70,7 +70,7 @@ pub(super) fn chosen(kept: &[MessageMark], budget: u64, goes_on: bool) -> Chosen
         let its = kept[*begin..from].iter().map(|mark| u64::try_from(mark.tokens).unwrap_or(0));
         spent = its.fold(spent, u64::saturating_add);
         let is_needed = goes_on && turns == 0;
-        if spent > budget && !is_needed {
+        if (spent > budget || kept.len() - begin > most) && !is_needed {
             break;
         }
         (from, turns) = (*begin, turns + 1);
@@ -157,7 +157,9 @@ mod tests {
         ];
         for (kept, budget, goes_on, (from, turns, left_out)) in rows {
             let expected = Chosen { from, turns, left_out };
-            assert_eq!(chosen(&marks(kept), budget, goes_on), expected, "{budget} of {kept}");
+            assert_eq!(chosen(&marks(kept), (budget, 100), goes_on), expected, "{budget} of {kept}");
         }
+        let expected = Chosen { from: 2, turns: 1, left_out: 1 };
+        assert_eq!(chosen(&marks("u1 a1 u2 a2"), (100, 3), false), expected, "of many messages the oldest go");
     }
 }

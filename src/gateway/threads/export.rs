@@ -81,6 +81,7 @@ impl Record {
     #[must_use]
     pub fn read(message: &MessageRow) -> Self {
         serde_json::from_str(&message.body).unwrap_or_else(|_| Self {
+            is_local: false,
             parts: vec![RecordPart::Text(message.said.clone())],
             calls: Vec::new(),
             call_id: None,

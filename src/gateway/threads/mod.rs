@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 use super::{Clients, Gateway};
 use crate::config;
 
-pub use begin::Remembering;
+pub use begin::{Remembering, named_project};
 pub use export::as_markdown;
 pub use failure::NoThread;
 pub use finding::{FoundThread, MOST_FOUND, SearchMode};

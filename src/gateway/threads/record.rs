@@ -17,6 +17,9 @@ const MEDIUM_TOKENS: i64 = 1_000;
 /// A message as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// Whether it may not leave this machine, whatever later requests allow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_local: bool,
     /// Its parts, in order.
     pub parts: Vec<RecordPart>,
     /// Functions that were called.
@@ -125,6 +128,7 @@ impl Record {
         });
         let thoughts = message.reasoning.as_ref().filter(|_| !message.tool_calls.is_empty());
         Self {
+            is_local: false,
             parts: parts.collect(),
             calls: calls.collect(),
             call_id: message.tool_call_id.clone(),

@@ -42,6 +42,11 @@ impl Threads {
     /// When there may be no more, or it cannot be written.
     pub async fn make(&self, owner: &[u8], new: NewThread) -> Result<(ThreadRow, bool), NoThread> {
         self.settled().await;
+        if let Some(id) = &new.id
+            && let Some(there) = self.rows.get(id, owner).await?
+        {
+            return Ok((there, false));
+        }
         self.has_room()?;
         self.may_have_one_more(owner).await?;
         let id = new.id.unwrap_or_else(|| format!("thread_{}", Uuid::now_v7().simple()));

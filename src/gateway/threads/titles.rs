@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mediary_core::Hold;
 use mediary_core::task::{Chat, Message, Role, Sampling, Task};
-use mediary_store::{NewMessage, TitledBy};
+use mediary_store::{NewMessage, ThreadRow, TitledBy};
 
 use super::super::clients::Client;
 use super::super::routing::{Account, Bounds, TaskRequest};
@@ -76,16 +76,16 @@ fn bounds_of(bounds: &Bounds) -> Bounds {
 
 impl Threads {
     /// Asks a model for a title, once, if the operator wants that. Where none answers the first words stay.
-    pub(super) fn ask_for_title(self: &Arc<Self>, seq: i64, asked: Asked, asker: Asker) {
+    pub(super) fn ask_for_title(self: &Arc<Self>, thread: ThreadRow, asked: Asked, asker: Asker) {
         let Titles::Model(model) = self.settings.titles.clone() else { return };
         let threads = self.clone();
         self.at_work.spawn(async move {
-            let entitling = Box::pin(threads.entitled(seq, asked, model, asker));
+            let entitling = Box::pin(threads.entitled(&thread, asked, model, asker));
             threads.stopping.run_until_cancelled(entitling).await;
         });
     }
 
-    async fn entitled(&self, seq: i64, asked: Asked, model: String, asker: Asker) {
+    async fn entitled(&self, thread: &ThreadRow, asked: Asked, model: String, asker: Asker) {
         let Asker { mut bounds, client, key } = asker;
         bounds.account = Account::of(key.map(|key| Arc::new(key.in_background())));
         let messages = vec![Message::text(Role::System, INSTRUCTIONS), Message::text(Role::User, asked.0)];
@@ -100,7 +100,7 @@ impl Threads {
             tracing::info!("a thread keeps its first words as its title: the model that is to give it one does not");
             return;
         };
-        if let Err(error) = self.rows.entitle(seq, &title, &words::spaced(&title), TitledBy::Model).await {
+        if let Err(error) = self.rows.entitle(thread, &title, &words::spaced(&title), TitledBy::Model).await {
             tracing::warn!(error.detail = %error, "a thread's title is not kept");
         }
         self.news.notify_waiters();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::super::error::{ApiError, ErrorBody};
+use super::super::projects::no_project;
 use super::super::state::AppState;
 use super::super::threads::no_thread;
 use super::{body, failed, guard, no_such_key};
@@ -218,9 +219,17 @@ pub(in crate::http) async fn remove_client_key(
     let administration = guard::may_change(&state, request.headers())?;
     match administration.client_keys.remove(&key).await.map_err(failed)? {
         true => {
-            // With a key goes what was said with it.
+            // With a key goes what was said with it, and what it was said for.
             if let Some(threads) = &state.threads {
                 threads.forget_key(&key).await.map_err(no_thread)?;
+            }
+            if let Some(projects) = &state.projects {
+                for content in projects.forget_key(&key).await.map_err(no_project)? {
+                    state.gateway.router.forget_given(&content).await;
+                }
+            }
+            if let Some(reminders) = &state.reminders {
+                reminders.forget_key(&key).await.map_err(failed)?;
             }
             Ok(StatusCode::NO_CONTENT)
         }

@@ -4,7 +4,7 @@ use axum::extract::Request;
 
 use super::super::error::ApiError;
 use super::super::state::AppState;
-use super::super::tasks::{Asked, Asker, begin_as_told, begin_with_project, bounds, sent, with_web};
+use super::super::tasks::{Asked, Asker, begin_as_told, begin_with_project, bounds, refuse_thread, sent, with_web};
 use super::fields::ForkFields;
 use crate::gateway::projects::ProjectNote;
 use crate::gateway::web::{WebNote, WebWish};
@@ -46,6 +46,7 @@ pub(super) async fn forking(
     .await??;
     let asked = Asked::of(&CHAT, state, decoded, bounds, asker.holding(held)).await?;
     let Asked { decoded: Decoded { mut task, model, answer, dropped }, bounds, client, owner, held } = asked;
+    refuse_thread(&task)?;
     let of_project = begin_with_project(state, &mut task, &bounds, &owner, None).await?;
     begin_as_told(&mut task, &bounds)?;
     let spelling = Spelling::of(CHAT.names(), &task);

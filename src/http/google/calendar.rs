@@ -103,17 +103,33 @@ pub(in crate::http) async fn events(
         };
         params.text(name).map(read).transpose()
     };
+    // What ended meanwhile would shift the pages: each goes on from the time that the first was asked from.
+    let (from, page) = match params.text("page_token") {
+        None => (time("from")?.unwrap_or_else(|| Moment::now().utc()), None),
+        Some(token) => {
+            let (from, page) =
+                begun_from(&token).ok_or_else(|| wrong("page_token", "`next_page_token` of a page before"))?;
+            (from, Some(page))
+        }
+    };
     let wish = EventQuery {
         calendar: params.text("calendar").unwrap_or_else(|| PRIMARY.to_owned()),
         words: params.text("q"),
-        from: Some(time("from")?.unwrap_or_else(|| Moment::now().utc())),
+        from: Some(from.clone()),
         until: time("to")?,
         most: params.number("limit", USUAL, MOST)?,
-        page: params.text("page_token"),
+        page,
     };
     let page = google.events(&owner, &wish).await.map_err(no_google)?;
     let events: Vec<Value> = page.events.iter().map(event_json).collect();
-    Ok(Json(json!({ "object": "list", "events": events, "next_page_token": page.next })))
+    let next = page.next.map(|next| format!("{from}~{next}"));
+    Ok(Json(json!({ "object": "list", "events": events, "next_page_token": next })))
+}
+
+/// The time that the first page was asked from, and where the next begins.
+fn begun_from(token: &str) -> Option<(String, String)> {
+    let (from, page) = token.split_once('~').filter(|(_, page)| !page.is_empty())?;
+    Some((Moment::read(from, None).ok()?.utc(), page.to_owned()))
 }
 
 /// Makes an event, without guests.
@@ -182,6 +198,11 @@ fn times(start: &str, end: Option<&str>, zone: Option<&str>) -> Result<(EventTim
     if ends <= begins {
         return Err(wrong("end", "a time after `start`"));
     }
+    // Google takes names alone; what an offset says stands with the times.
+    let zone = zone
+        .map(str::trim)
+        .filter(|zone| !zone.starts_with(['+', '-']))
+        .map(|zone| if zone == "Z" { "UTC" } else { zone });
     let zone = zone.map(str::to_owned);
     Ok((EventTime::At(begins.written(), zone.clone()), EventTime::At(ends.written(), zone)))
 }

@@ -147,6 +147,7 @@ pub(in crate::http) async fn callback(
             if !declined.is_empty() {
                 text.push_str(&format!(" Not allowed, and not to be used: {}.", names(&declined).join(", ")));
             }
+            text.push_str(" If you did not ask for this, take it back at Google's:");
             page(StatusCode::OK, "Connected", &text)
         }
         Err(why) => {
@@ -159,10 +160,12 @@ pub(in crate::http) async fn callback(
 
 /// A page that loads nothing, sends nothing on, and is kept nowhere.
 fn page(status: StatusCode, title: &str, text: &str) -> Response {
+    let link = "<p><a href=\"https://myaccount.google.com/connections\" rel=\"noreferrer\">myaccount.google.com/connections</a></p>";
+    let link = if status.is_success() { link } else { "" };
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Mediary: {title}</title><style>body{{font:1.1rem/1.5 system-ui;max-width:36rem;margin:4rem auto;padding:0 1rem}}\
-         </style></head><body><h1>{title}</h1><p>{}</p></body></html>",
+         </style></head><body><h1>{title}</h1><p>{}</p>{link}</body></html>",
         escaped(text)
     );
     let headers = [

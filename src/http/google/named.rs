@@ -57,10 +57,17 @@ pub(in super::super) async fn brought(state: &AppState, owner: &[u8], task: &mut
 
 async fn fetched(state: &AppState, owner: &[u8], id: &str, most_bytes: u64) -> Result<FetchedFile, Failure> {
     let none = || {
-        Failure::malformed(
-            "the request names a file of Drive, and Google is not set up on this server; GET /v1/google says how it is, or send \
-             the bytes with the request",
-        )
+        Failure::malformed(match state.config.google.client {
+            // Such as a node without the servers' database.
+            Some(_) => {
+                "the request names a file of Drive, and what answers it keeps no accounts of Google's: on a node, lines can name \
+                 such files where [store] url names the database of the servers; or send the bytes with the request"
+            }
+            None => {
+                "the request names a file of Drive, and Google is not set up on this server, or on the node that answers; GET \
+                 /v1/google says how it is, or send the bytes with the request"
+            }
+        })
     };
     let google = state.google.clone().ok_or_else(none)?;
     let spool = state.gateway.admission().spool();

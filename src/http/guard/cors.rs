@@ -11,13 +11,15 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, AllowPrivateNetwork, CorsLayer
 use crate::http::request_id::X_REQUEST_ID;
 
 /// What pages may read of an answer beside its body.
-const EXPOSED: [HeaderName; 7] = [
+const EXPOSED: [HeaderName; 9] = [
     X_REQUEST_ID,
     RETRY_AFTER,
     HeaderName::from_static("x-routed-via"),
     HeaderName::from_static("x-fallback-attempts"),
     HeaderName::from_static("x-mediary-treatments"),
     HeaderName::from_static("x-mediary-dropped"),
+    HeaderName::from_static("x-mediary-thread"),
+    HeaderName::from_static("x-mediary-project"),
     HeaderName::from_static("mcp-session-id"),
 ];
 

@@ -11,9 +11,11 @@ use super::super::error::{ApiError, ErrorBody};
 use super::super::state::AppState;
 use super::said::{asked, no_reminder, reminder_json};
 use super::{MOST_TEXT_CHARS, MOST_TITLE_CHARS, MOST_URL_CHARS, body, bounded, no_time, priority, rule, title, wrong};
-use crate::gateway::reminders::{Moment, ReminderChange, ReminderDue};
+use crate::gateway::reminders::{Moment, ReminderChange, ReminderDue, due_of};
 use crate::gateway::unix_seconds;
 
+/// So much of a time is by the clocks of its zone.
+const CLOCKS: usize = "2026-12-01T10:00:00".len();
 /// A reminder is put off by this at most, in minutes: a year.
 const MOST_MINUTES: u32 = 366 * 24 * 60;
 
@@ -102,9 +104,15 @@ pub(in crate::http) async fn change(
         (due, zone, repeats) => {
             let row = reminders.get(&owner, &id).await.map_err(no_reminder)?;
             let rule = rule(Some(repeats.as_deref().unwrap_or(&row.repeats)))?;
+            // One that comes no more is about the time that it is about now; its first may be long ago.
+            let is_last = rule.is_none() && !row.repeats.is_empty();
+            let own = if is_last { due_of(&row) } else { row.starts.clone() };
+            let own = if zone.is_some() { own.get(..CLOCKS).unwrap_or(&own) } else { &own };
             let zone = zone.as_deref().unwrap_or(&row.timezone);
-            let due = due.as_deref().unwrap_or(&row.starts);
-            Some(ReminderDue::read(due, Some(zone), rule).map_err(|why| no_time("due", why))?)
+            Some(
+                ReminderDue::read(due.as_deref().unwrap_or(own), Some(zone), rule)
+                    .map_err(|why| no_time("due", why))?,
+            )
         }
     };
     let url = wished.webhook_url.map(|url| Some(url).filter(|url| !url.trim().is_empty()));

@@ -14,6 +14,7 @@ use super::super::web::unsearched;
 use super::headers::{tell_of_project, tell_of_web};
 use super::project::{begin_with, begin_with_project};
 use super::provider_name::ProviderNames;
+pub(in crate::http) use super::remembered::{named as named_thread, refuse as refuse_thread};
 use super::{refused, relay, remembered, whole};
 use mediary_core::Hold;
 use mediary_core::task::Task;
@@ -156,7 +157,8 @@ pub(super) async fn count(
     state: &AppState,
     asked: Asked,
 ) -> Result<(u64, &'static str), ApiError> {
-    let Asked { decoded: Decoded { mut task, model, .. }, bounds, client, owner, held } = asked;
+    let Asked { decoded: Decoded { mut task, model, .. }, mut bounds, client, owner, held } = asked;
+    remembered::named(&mut task, &mut bounds.thread)?;
     begin_with_project(state, &mut task, &bounds, &owner, None).await?.give(&mut task);
     let spelling = Spelling::of(protocol.names(), &task);
     let counted = state.gateway.count(TaskRequest { task, model, bounds, client, held }).await;

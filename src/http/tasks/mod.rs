@@ -40,7 +40,7 @@ use crate::protocol::{JsonProtocol, Sent};
 
 pub(super) use bounds::bounds;
 use carried::count;
-pub(super) use carried::{Asked, Asker, begin_as_told, carry_out, with_web};
+pub(super) use carried::{Asked, Asker, begin_as_told, carry_out, named_thread, refuse_thread, with_web};
 pub(super) use headers::{describe, price, tell_of_project, tell_of_web};
 pub use kept::kept_responses;
 pub(super) use project::begin_with_project;

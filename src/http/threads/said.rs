@@ -162,7 +162,7 @@ pub(in crate::http) fn no_thread(why: NoThread) -> ApiError {
         NoThread::NoVault(message) => ApiError::forbidden("no_vault", message),
         NoThread::VaultAway => {
             let message = "The vault is not to be had, or cannot be written to; the server's log says why. Nothing of it was changed; \
-                           try again once it is there.";
+                           try again once it is there. If the folder of notes was removed on purpose, send {\"restore\": true}.";
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "vault_away", message)
         }
         NoThread::Call(error) => refused(*error),

@@ -122,9 +122,9 @@ impl GooglePlaces {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
             ("access_type", "offline"),
-            // Without it a refresh token is told the first time only.
+            // Without it a refresh token is told the first time only. What the user has allowed this client elsewhere is not asked
+            // for: that may have been with another key.
             ("prompt", "consent"),
-            ("include_granted_scopes", "true"),
         ]);
         Ok(url.into())
     }

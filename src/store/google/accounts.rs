@@ -20,6 +20,8 @@ pub struct GoogleAccount {
     pub is_ended: bool,
     /// When it was connected, in seconds since 1970.
     pub created_at: i64,
+    /// Its tokens as they lie there. Versions begin anew with an account that was forgotten; what is sealed is never the same twice.
+    sealed: Vec<u8>,
 }
 
 impl std::fmt::Debug for GoogleAccount {
@@ -56,20 +58,19 @@ impl GoogleAccounts {
     pub async fn get(&self, owner: &[u8]) -> Result<Option<GoogleAccount>, KeyFailed> {
         let sql = "SELECT email, scopes, sealed, version, is_ended, created_at FROM google_accounts WHERE owner = ?";
         let rows = self.database.read(Statement::new(sql).with(owner.to_vec()), |row| {
-            let sealed: Vec<u8> = row.try_get(2)?;
             let scopes: String = row.try_get(1)?;
-            let account = GoogleAccount {
+            Ok(GoogleAccount {
                 email: row.try_get(0)?,
                 scopes: scopes.split_whitespace().map(str::to_owned).collect(),
                 tokens: None,
                 version: row.try_get(3)?,
                 is_ended: row.is_set(4)?,
                 created_at: row.try_get(5)?,
-            };
-            Ok((account, sealed))
+                sealed: row.try_get(2)?,
+            })
         });
-        let Some((account, sealed)) = rows.await?.pop() else { return Ok(None) };
-        let tokens = self.keys.open(&sealed, &place_of(owner))?;
+        let Some(account) = rows.await?.pop() else { return Ok(None) };
+        let tokens = self.keys.open(&account.sealed, &place_of(owner))?;
         Ok(Some(GoogleAccount { tokens, ..account }))
     }
 
@@ -95,23 +96,24 @@ impl GoogleAccounts {
         Ok(())
     }
 
-    /// Keeps new tokens of an account that is still of a version. Gives whether it was.
+    /// Keeps new tokens of an account that is still as it was read. Gives whether it was.
     ///
     /// # Errors
     /// When they cannot be sealed or written.
-    pub async fn renew(&self, owner: &[u8], version: i64, tokens: &str) -> Result<bool, KeyFailed> {
+    pub async fn renew(&self, owner: &[u8], read: &GoogleAccount, tokens: &str) -> Result<bool, KeyFailed> {
         let sealed = self.keys.seal(tokens, &place_of(owner)).await?;
-        let sql = "UPDATE google_accounts SET sealed = ?, version = version + 1 WHERE owner = ? AND version = ?";
-        Ok(self.change(Statement::new(sql).with(sealed).with(owner.to_vec()).with(version)).await?)
+        let sql = "UPDATE google_accounts SET sealed = ?, version = version + 1 WHERE owner = ? AND version = ? AND sealed = ?";
+        let statement = Statement::new(sql).with(sealed).with(owner.to_vec()).with(read.version);
+        Ok(self.change(statement.with(read.sealed.clone())).await?)
     }
 
-    /// Notes that the tokens of an account are not good any more, if it is still of a version.
+    /// Notes that the tokens of an account are not good any more, if it is still as it was read.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn end(&self, owner: &[u8], version: i64) -> Result<bool, StoreFailed> {
-        let sql = "UPDATE google_accounts SET is_ended = 1, version = version + 1 WHERE owner = ? AND version = ?";
-        self.change(Statement::new(sql).with(owner.to_vec()).with(version)).await
+    pub async fn end(&self, owner: &[u8], read: &GoogleAccount) -> Result<bool, StoreFailed> {
+        let sql = "UPDATE google_accounts SET is_ended = 1, version = version + 1 WHERE owner = ? AND version = ? AND sealed = ?";
+        self.change(Statement::new(sql).with(owner.to_vec()).with(read.version).with(read.sealed.clone())).await
     }
 
     /// Forgets the account of an owner. Gives whether there was one.

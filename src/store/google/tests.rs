@@ -30,12 +30,12 @@ async fn accounts_are_sealed_and_changed_by_one_of_two() {
         let row = sealed(&database, "SELECT sealed FROM google_accounts").await;
         assert!(!row.windows(10).any(|part| part == b"the tokens"));
 
-        assert!(accounts.renew(b"me", told.version, "newer").await.unwrap());
-        assert!(!accounts.renew(b"me", told.version, "late").await.unwrap());
-        assert!(!accounts.end(b"me", told.version).await.unwrap(), "it was renewed since");
+        assert!(accounts.renew(b"me", &told, "newer").await.unwrap());
+        assert!(!accounts.renew(b"me", &told, "late").await.unwrap());
+        assert!(!accounts.end(b"me", &told).await.unwrap(), "it was renewed since");
         let told = accounts.get(b"me").await.unwrap().unwrap();
         assert_eq!((told.tokens.as_deref(), told.is_ended), (Some("newer"), false));
-        assert!(accounts.end(b"me", told.version).await.unwrap());
+        assert!(accounts.end(b"me", &told).await.unwrap());
         assert!(accounts.get(b"me").await.unwrap().unwrap().is_ended);
         accounts.put(b"me", "", &[], "again", 6).await.unwrap();
         assert!(!accounts.get(b"me").await.unwrap().unwrap().is_ended);
@@ -43,6 +43,15 @@ async fn accounts_are_sealed_and_changed_by_one_of_two() {
         let rotated = keys.rotate_master().await.unwrap();
         let told = accounts.get(b"me").await.unwrap().unwrap();
         assert_eq!((told.tokens.as_deref(), rotated.keys), (Some("again"), 0));
+
+        // One that was forgotten and connected anew is of the same version again, and another all the same.
+        assert!(accounts.remove(b"me").await.unwrap());
+        accounts.put(b"me", "", &[], "first", 7).await.unwrap();
+        let first = accounts.get(b"me").await.unwrap().unwrap();
+        assert!(accounts.remove(b"me").await.unwrap());
+        accounts.put(b"me", "", &[], "second", 7).await.unwrap();
+        assert_eq!(accounts.get(b"me").await.unwrap().unwrap().version, first.version);
+        assert!(!accounts.renew(b"me", &first, "late").await.unwrap() && !accounts.end(b"me", &first).await.unwrap());
 
         // What was sealed for one owner does not open with another.
         let moved = Statement::new("UPDATE google_accounts SET owner = ?").with(b"other".to_vec());

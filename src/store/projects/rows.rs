@@ -112,6 +112,15 @@ impl Projects {
         let rows = self.0.write(vec![gone, freed]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }
+
+    /// Removes all projects of an owner with their passages. Files stay, as long as they may.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub async fn remove_all(&self, owner: &[u8]) -> Result<u64, StoreFailed> {
+        let removed = Statement::new("DELETE FROM projects WHERE owner = ?").with(owner.to_vec());
+        Ok(self.0.write(vec![removed]).await?.first().copied().unwrap_or(0))
+    }
 }
 
 fn read(row: Row<'_>) -> sqlx::Result<(ProjectRow, Counted)> {

@@ -27,6 +27,8 @@ pub struct DueNotice {
     pub attempts: i64,
     /// Since when it is due.
     pub next_at: i64,
+    /// Whose reminder it tells of.
+    pub owner: Vec<u8>,
 }
 
 impl Reminders {
@@ -51,24 +53,28 @@ impl Reminders {
         Ok(changed.get(1).is_some_and(|rows| *rows > 0))
     }
 
-    /// When something is to be told or sent next, if anything is.
+    /// When something is to be told or sent next after a time, if anything is.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn next_at(&self) -> Result<Option<i64>, StoreFailed> {
-        let sql = "SELECT min(at) FROM (SELECT min(notify_at) AS at FROM reminders \
-                   UNION ALL SELECT min(next_at) AS at FROM reminder_notices) AS times";
-        let times = self.0.read(Statement::new(sql), |row| row.try_get::<Option<i64>, _>(0)).await?;
+    pub async fn next_at(&self, after: i64) -> Result<Option<i64>, StoreFailed> {
+        let sql = "SELECT min(at) FROM (SELECT min(notify_at) AS at FROM reminders WHERE notify_at > ? \
+                   UNION ALL SELECT min(next_at) AS at FROM reminder_notices WHERE next_at > ?) AS times";
+        let times =
+            self.0.read(Statement::new(sql).with(after).with(after), |row| row.try_get::<Option<i64>, _>(0)).await?;
         Ok(times.into_iter().flatten().next())
     }
 
-    /// Notices whose time has come, the longest waiting first.
+    /// Notices whose time has come, the longest waiting first, and so many of each owner at most.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn due_notices(&self, now: i64, limit: u32) -> Result<Vec<DueNotice>, StoreFailed> {
-        let sql = "SELECT id, url, body, attempts, next_at FROM reminder_notices WHERE next_at <= ? \
-                   ORDER BY next_at LIMIT ?";
+    pub async fn due_notices(&self, now: i64, limit: u32, of_each: u32) -> Result<Vec<DueNotice>, StoreFailed> {
+        let sql = "SELECT id, url, body, attempts, next_at, owner FROM (SELECT notices.id AS id, notices.url AS url, \
+                   notices.body AS body, notices.attempts AS attempts, notices.next_at AS next_at, reminders.owner AS owner, \
+                   row_number() OVER (PARTITION BY reminders.owner ORDER BY notices.next_at, notices.id) AS place \
+                   FROM reminder_notices AS notices JOIN reminders ON reminders.id = notices.reminder \
+                   WHERE notices.next_at <= ?) AS due WHERE place <= ? ORDER BY next_at, id LIMIT ?";
         let made = |row: Row<'_>| {
             Ok(DueNotice {
                 id: row.try_get(0)?,
@@ -76,9 +82,10 @@ impl Reminders {
                 body: row.try_get(2)?,
                 attempts: row.try_get(3)?,
                 next_at: row.try_get(4)?,
+                owner: row.try_get(5)?,
             })
         };
-        self.0.read(Statement::new(sql).with(now).with(i64::from(limit)), made).await
+        self.0.read(Statement::new(sql).with(now).with(i64::from(of_each)).with(i64::from(limit)), made).await
     }
 
     /// Keeps other servers from sending a notice until a time. Gives whether none of them was quicker.

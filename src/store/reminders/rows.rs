@@ -182,6 +182,14 @@ impl Reminders {
         self.change(statement.with(id).with(owner.to_vec())).await
     }
 
+    /// Removes all of an owner's.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn remove_all(&self, owner: &[u8]) -> Result<(), StoreFailed> {
+        self.change(Statement::new("DELETE FROM reminders WHERE owner = ?").with(owner.to_vec())).await.map(drop)
+    }
+
     /// Reminders, of all owners, that are to be told of, the longest waiting first.
     ///
     /// # Errors

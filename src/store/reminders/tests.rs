@@ -74,10 +74,11 @@ async fn each_time_is_told_once_by_one_of_two() {
         let database = Arc::new(home.open().await);
         let beside = Reminders::of(Arc::new(home.place.open_beside().await.unwrap()));
         let reminders = Reminders::of(database);
-        assert_eq!(reminders.next_at().await.unwrap(), None);
+        assert_eq!(reminders.next_at(0).await.unwrap(), None);
         reminders.add(reminder("r", b"me", 100)).await.unwrap();
         reminders.add(ReminderRow { webhook_url: None, ..reminder("quiet", b"me", 110) }).await.unwrap();
-        assert_eq!(reminders.next_at().await.unwrap(), Some(100));
+        assert_eq!(reminders.next_at(0).await.unwrap(), Some(100));
+        assert_eq!(reminders.next_at(100).await.unwrap(), Some(110));
         assert_eq!(reminders.due(99, 9).await.unwrap(), []);
         let before = reminders.due(100, 9).await.unwrap().remove(0);
         let after = ReminderRow { due_at: 100, notify_at: Some(200), notified_at: Some(103), ..before.clone() };
@@ -86,30 +87,54 @@ async fn each_time_is_told_once_by_one_of_two() {
         let both = tokio::join!(reminders.tell(&before, &after, &one), beside.tell(&before, &after, &two));
         assert_eq!([both.0.unwrap(), both.1.unwrap()].into_iter().filter(|told| *told).count(), 1);
         assert_eq!(reminders.get("r", b"me").await.unwrap(), Some(after.clone()));
-        let due = reminders.due_notices(103, 9).await.unwrap();
+        let due = reminders.due_notices(103, 9, 4).await.unwrap();
         assert_eq!((due.len(), due[0].url.as_str(), due[0].next_at), (1, "http://a.example/hook", 103));
         // The same time again, as after an edit, is not told again.
         let again = ReminderRow { notify_at: Some(100), updated_at: 2, ..after.clone() };
         assert!(reminders.replace(&after, again.clone()).await.unwrap());
         reminders.tell(&again, &after, &notice("three")).await.unwrap();
-        assert_eq!(reminders.due_notices(103, 9).await.unwrap().len(), 1);
+        assert_eq!(reminders.due_notices(103, 9, 4).await.unwrap().len(), 1);
 
         assert!(reminders.takes_notice(&due[0], 300).await.unwrap());
         assert!(!beside.takes_notice(&due[0], 300).await.unwrap());
         reminders.notice_again(&due[0].id, 150).await.unwrap();
-        assert_eq!(reminders.next_at().await.unwrap(), Some(110));
-        assert_eq!(reminders.due_notices(150, 9).await.unwrap()[0].attempts, 1);
+        assert_eq!(reminders.next_at(0).await.unwrap(), Some(110));
+        assert_eq!(reminders.due_notices(150, 9, 4).await.unwrap()[0].attempts, 1);
         reminders.notice_is_done(&due[0].id).await.unwrap();
-        assert_eq!(reminders.due_notices(900, 9).await.unwrap(), []);
+        assert_eq!(reminders.due_notices(900, 9, 4).await.unwrap(), []);
 
         let quiet = reminders.due(110, 9).await.unwrap().remove(0);
         let after = ReminderRow { notify_at: None, notified_at: Some(111), ..quiet.clone() };
         let notice = Notice { id: "four".to_owned(), due_at: 110, body: String::new() };
         assert!(reminders.tell(&quiet, &after, &notice).await.unwrap());
-        assert_eq!(reminders.due_notices(900, 9).await.unwrap(), [], "there is no address");
+        assert_eq!(reminders.due_notices(900, 9, 4).await.unwrap(), [], "there is no address");
         reminders.forget_notices(105).await.unwrap();
         assert!(reminders.remove("r", b"me").await.unwrap() && reminders.remove("quiet", b"me").await.unwrap());
-        assert_eq!(reminders.next_at().await.unwrap(), None);
+        assert_eq!(reminders.next_at(0).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn notices_of_one_owner_leave_room_for_others() {
+    for home in Home::each() {
+        let reminders = Reminders::of(Arc::new(home.open().await));
+        for (number, owner) in (0..).zip([b"many", b"many", b"many", b"many", b"few."]) {
+            let row = reminder(&format!("r{number}"), owner, 100 + number);
+            reminders.add(row.clone()).await.unwrap();
+            let after = ReminderRow { notify_at: None, notified_at: Some(100 + number), ..row.clone() };
+            let notice = Notice { id: format!("n{number}"), due_at: row.due_at, body: "{}".to_owned() };
+            assert!(reminders.tell(&row, &after, &notice).await.unwrap());
+        }
+        let due = reminders.due_notices(200, 3, 2).await.unwrap();
+        assert_eq!(due.iter().map(|notice| notice.id.as_str()).collect::<Vec<_>>(), ["n0", "n1", "n4"]);
+        assert_eq!((due[0].owner.as_slice(), due[2].owner.as_slice()), (&b"many"[..], &b"few."[..]));
+        reminders.remove_all(b"many").await.unwrap();
+        assert_eq!(
+            reminders.due_notices(200, 3, 2).await.unwrap().len(),
+            1,
+            "with a reminder goes what was told of it"
+        );
+        assert_eq!((reminders.count(b"many").await.unwrap(), reminders.count(b"few.").await.unwrap()), (0, 1));
     }
 }
 

@@ -116,7 +116,8 @@ impl Threads {
             let sql = "INSERT INTO thread_vectors (message, thread, owner, vector) SELECT seq, thread, ?, ? \
                        FROM thread_messages WHERE seq = ? AND thread = ? ON CONFLICT (message) DO NOTHING";
             let kept = Statement::new(sql).with(short_owner).with(vector).with(message).with(thread);
-            let done = Statement::new("UPDATE thread_messages SET is_embedded = 1 WHERE seq = ?").with(message);
+            let done = Statement::new("UPDATE thread_messages SET is_embedded = 1 WHERE seq = ? AND thread = ?");
+            let done = done.with(message).with(thread);
             [kept, done]
         });
         self.0.write(statements.collect()).await.map(drop)

@@ -27,6 +27,16 @@ impl Threads {
         self.0.read(Statement::new(sql).with(owner.to_vec()), note).await
     }
 
+    /// Whether any thread, whoever's, was written into a vault.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn has_notes(&self, vault: &str) -> Result<bool, StoreFailed> {
+        let sql = "SELECT thread FROM thread_notes WHERE vault = ? LIMIT 1";
+        let found = self.0.read(Statement::new(sql).with(vault), |row| row.try_get::<i64, _>(0)).await?;
+        Ok(!found.is_empty())
+    }
+
     /// Keeps that threads were written. Those that have gone meanwhile are left out.
     ///
     /// # Errors

@@ -102,19 +102,28 @@ impl Threads {
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }
 
-    /// Gives a thread a title that is not its user's, if it has none that is as good.
+    /// Gives a thread a title that is not its user's, if it has none that is as good. Another that has come in its place
+    /// meanwhile stays as it is.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn entitle(&self, seq: i64, title: &str, words: &str, by: TitledBy) -> Result<bool, StoreFailed> {
+    pub async fn entitle(
+        &self,
+        thread: &ThreadRow,
+        title: &str,
+        words: &str,
+        by: TitledBy,
+    ) -> Result<bool, StoreFailed> {
         let weaker = match by {
             TitledBy::Words => "titled_by = ''",
             TitledBy::Model | TitledBy::User => "titled_by IN ('', 'words')",
         };
         let sql = format!(
-            "UPDATE threads SET title = ?, title_words = ?, titled_by = ?, changes = changes + 1 WHERE seq = ? AND {weaker}"
+            "UPDATE threads SET title = ?, title_words = ?, titled_by = ?, changes = changes + 1 \
+             WHERE seq = ? AND owner = ? AND id = ? AND created_at = ? AND {weaker}"
         );
-        let statement = Statement::built(sql).with(title).with(words).with(by.name()).with(seq);
+        let statement = Statement::built(sql).with(title).with(words).with(by.name()).with(thread.seq);
+        let statement = statement.with(thread.owner.clone()).with(thread.id.as_str()).with(thread.created_at);
         let rows = self.0.write(vec![statement]).await?;
         Ok(rows.first().is_some_and(|rows| *rows > 0))
     }

@@ -136,13 +136,15 @@ async fn they_are_listed_in_pages_renamed_and_removed_with_all_that_is_theirs() 
         assert_eq!(listed(ThreadList { project: id("p"), ..list(9) }).await, ("d c".to_owned(), false));
         assert_eq!(listed(ThreadList { after: id("none"), ..list(9) }).await, (String::new(), false));
 
-        let seq = threads.get("a", b"me").await.unwrap().unwrap().seq;
-        assert!(threads.entitle(seq, "First words", " first words ", TitledBy::Words).await.unwrap());
-        assert!(!threads.entitle(seq, "Again", "", TitledBy::Words).await.unwrap(), "titles are made once");
-        assert!(threads.entitle(seq, "By a model", " by a model ", TitledBy::Model).await.unwrap());
+        let its = threads.get("a", b"me").await.unwrap().unwrap();
+        let (seq, other) = (its.seq, ThreadRow { created_at: its.created_at - 1, ..its.clone() });
+        assert!(!threads.entitle(&other, "Late", "", TitledBy::Words).await.unwrap(), "one that has gone has no title");
+        assert!(threads.entitle(&its, "First words", " first words ", TitledBy::Words).await.unwrap());
+        assert!(!threads.entitle(&its, "Again", "", TitledBy::Words).await.unwrap(), "titles are made once");
+        assert!(threads.entitle(&its, "By a model", " by a model ", TitledBy::Model).await.unwrap());
         let named = Some(("Mine", " mine "));
         assert!(threads.change(("a", b"me"), named, Some("{\"x\":1}"), Some(Some("q")), 50).await.unwrap());
-        assert!(!threads.entitle(seq, "By a model", "", TitledBy::Model).await.unwrap(), "a user's stays");
+        assert!(!threads.entitle(&its, "By a model", "", TitledBy::Model).await.unwrap(), "a user's stays");
         assert!(!threads.change(("a", b"none"), named, None, None, 50).await.unwrap());
         let changed = threads.get("a", b"me").await.unwrap().unwrap();
         assert_eq!((changed.title.as_str(), changed.titled_by), ("Mine", Some(TitledBy::User)));

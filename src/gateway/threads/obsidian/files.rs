@@ -31,14 +31,14 @@ pub(super) struct Folder {
     taken: BTreeSet<String>,
 }
 
-/// Looks through the folder of notes in a vault, which is made if it is not there.
-pub(super) fn looked_through(root: &Path, folder: &str) -> io::Result<Folder> {
+/// Looks through the folder of notes in a vault, which is made if it is not there and `may_be_new`.
+pub(super) fn looked_through(root: &Path, folder: &str, may_be_new: bool) -> io::Result<Folder> {
     let root = fs::canonicalize(root)?;
     if !root.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "the vault is no folder"));
     }
-    let path = made_within(&root, folder)?;
-    made_within(&path, ATTACHMENTS)?;
+    let path = made_within(&root, folder, may_be_new)?;
+    made_within(&path, ATTACHMENTS, true)?;
     let mut found = Folder { path: path.clone(), notes: HashMap::new(), taken: BTreeSet::new() };
     let (mut folders, mut count) = (vec![(path.clone(), 0)], 0);
     while let Some((place, depth)) = folders.pop() {
@@ -72,8 +72,8 @@ pub(super) fn looked_through(root: &Path, folder: &str) -> io::Result<Folder> {
     Ok(found)
 }
 
-/// A folder within another, made if it is not there. None of its parts may be a link.
-fn made_within(root: &Path, folder: &str) -> io::Result<PathBuf> {
+/// A folder within another, made if it is not there and that is wanted. None of its parts may be a link.
+fn made_within(root: &Path, folder: &str, is_made: bool) -> io::Result<PathBuf> {
     let mut path = root.to_owned();
     for part in folder.split('/') {
         path.push(part);
@@ -85,7 +85,7 @@ fn made_within(root: &Path, folder: &str) -> io::Result<PathBuf> {
                 );
                 return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&path)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_made => fs::create_dir(&path)?,
             Err(error) => return Err(error),
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Known {
     pub(super) owner: String,
     /// Its thread.
     pub(super) id: String,
+    /// When its thread was made: one of the same id that was made later is another. `None`: it does not say.
+    pub(super) created: Option<i64>,
     /// Behind which message it begins.
     pub(super) from: i64,
     /// Which message is its last.
@@ -34,7 +36,7 @@ pub(super) struct Known {
 /// Reads what a note says of itself; `None`: it is none of ours.
 pub(super) fn known(text: &str) -> Option<Known> {
     // Editors may write line ends of their own, which is no change of a person's.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace('\r', "");
     let rest = text.strip_prefix(FENCE)?.strip_prefix('\n')?;
     let (head, _) = rest.split_once("\n---")?;
     let field = |name: &str| {
@@ -46,6 +48,7 @@ pub(super) fn known(text: &str) -> Option<Known> {
     Some(Known {
         owner: field("mediary_owner")?,
         id: field("mediary_id")?,
+        created: number("mediary_created"),
         from: number("mediary_from").unwrap_or(0),
         last: number("mediary_last").unwrap_or(i64::MAX),
         is_untouched: hash == hash_of(&text),
@@ -87,7 +90,7 @@ pub(super) fn written(thread: &ThreadRow, owner: &str, from: i64, messages: &[Me
         let _ = writeln!(text, "project: {}", quoted(project));
     }
     let _ = writeln!(text, "tags: {}", json!(tags(thread)));
-    let _ = writeln!(text, "mediary_from: {from}\nmediary_last: {last}");
+    let _ = writeln!(text, "mediary_created: {}\nmediary_from: {from}\nmediary_last: {last}", thread.created_at);
     let place = text.len();
     text.push_str(FENCE);
     text.push('\n');
@@ -96,7 +99,7 @@ pub(super) fn written(thread: &ThreadRow, owner: &str, from: i64, messages: &[Me
     for message in messages {
         said_in(message, &mut text, linked);
     }
-    let text = text.replace("\r\n", "\n");
+    let text = text.replace('\r', "");
     let line = format!("{HASH}{}\n", quoted(&ContentHash::of(text.as_bytes()).to_string()));
     let (head, body) = text.split_at(place);
     format!("{head}{line}{body}")

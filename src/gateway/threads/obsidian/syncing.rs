@@ -58,7 +58,8 @@ pub struct SyncDetail {
 }
 
 /// What is done about a thread.
-enum Step {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
     /// Nothing, its notes are as they should be.
     Unchanged,
     /// Nothing, a person has deleted its note.
@@ -90,12 +91,14 @@ impl Threads {
     }
 
     async fn synced(&self, vault: &Vault, owner: &[u8], wish: SyncWish) -> Result<SyncReport, NoThread> {
-        let (root, folder) = (vault.root.clone(), vault.folder.clone());
-        let looked = blocking::run(move || Ok(looked_through(&root, &folder))).await?;
-        let mut folder = looked.map_err(|error| away(vault, &error))?;
         let place = vault.root.join(&vault.folder).to_string_lossy().into_owned();
         let notes = self.rows.notes(owner).await?.into_iter().filter(|note| note.vault == place);
         let notes: std::collections::HashMap<i64, i64> = notes.map(|note| (note.thread, note.changes)).collect();
+        let (root, folder) = (vault.root.clone(), vault.folder.clone());
+        // Where notes were written, and not even their folder is there, nobody deleted them: another disk is there, or none.
+        let may_be_new = wish.restores || !self.rows.has_notes(&place).await?;
+        let looked = blocking::run(move || Ok(looked_through(&root, &folder, may_be_new))).await?;
+        let mut folder = looked.map_err(|error| away(vault, &error))?;
         let short = format!("{:016x}", short_owner(owner));
         let (mut report, mut after) = (SyncReport::default(), None);
         loop {
@@ -128,7 +131,7 @@ impl Threads {
     }
 
     /// What is to be done about a thread, by its notes and how it stood when they were written.
-    fn step(
+    pub(super) fn step(
         folder: &Folder,
         short: &str,
         thread: &ThreadRow,
@@ -137,6 +140,9 @@ impl Threads {
         report: &mut SyncReport,
     ) -> Step {
         let notes = folder.notes.get(&(short.to_owned(), thread.id.clone())).map_or(&[][..], Vec::as_slice);
+        // A thread of this id that has gone leaves its notes, which are none of this one's.
+        let is_its = |known: &Known| known.created.is_none_or(|created| created == thread.created_at);
+        let notes: Vec<&(PathBuf, Known)> = notes.iter().filter(|(_, known)| is_its(known)).collect();
         for (path, _) in notes.iter().filter(|(_, its)| !its.is_untouched) {
             report.kept_edits += 1;
             let note = Some(folder.shown(path));

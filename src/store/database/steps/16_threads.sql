@@ -1,6 +1,6 @@
 -- Threads: conversations that clients ask to be kept, what was said in each, and what they are found by.
 CREATE TABLE threads (
-    seq         INTEGER NOT NULL PRIMARY KEY,
+    seq         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- of a thread that has gone it is no other's
     owner       BLOB    NOT NULL,            -- digest of the client's key; empty where no key is asked for
     id          TEXT    NOT NULL,            -- the owner's own
     title       TEXT    NOT NULL,            -- empty: none yet
@@ -22,7 +22,7 @@ CREATE INDEX threads_by_age ON threads (owner, updated_at, seq);
 CREATE INDEX threads_by_change ON threads (updated_at);
 
 CREATE TABLE thread_messages (
-    seq           INTEGER NOT NULL PRIMARY KEY,
+    seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     thread        INTEGER NOT NULL REFERENCES threads (seq) ON DELETE CASCADE,
     turn          INTEGER NOT NULL,          -- what came in one request and its answer
     role          TEXT    NOT NULL,
