@@ -36,6 +36,7 @@ mod reload;
 mod serve;
 mod service;
 mod speak;
+mod store_of_server;
 mod transcribe;
 mod update;
 mod usage;

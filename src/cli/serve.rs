@@ -1,13 +1,12 @@
 //! `mediary serve`: the server, until it is told to stop.
 
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mediary_store::{ClientKeys, Counters, Database, DatabasePlace, ProviderKeys, Requests, Settings, StoreFailed};
+use mediary_store::{Counters, Database, DatabasePlace, Settings, StoreFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -15,21 +14,14 @@ use tokio_util::sync::CancellationToken;
 use super::anew::{Ended, anew, started_anew, stopped_or};
 use super::assembled::assembled;
 use super::background::{Presence, arguments};
-use super::batch_door::{self, batches_of};
+use super::batch_door;
 use super::key_ring::KeyRing;
 use super::open_secrets::warn_of_open_secrets;
 use super::reload::{self, Running};
+use super::store_of_server::{Folders, StoreOfServer};
 use super::{Context, complain};
 use crate::config::Config;
-use crate::gateway::batches::Batches;
-use crate::gateway::google::Google;
-use crate::gateway::projects::Projects;
-use crate::gateway::reminders::{Reminders, Telling};
-use crate::gateway::threads::Threads;
-use crate::gateway::{
-    Administration, BodyLog, Gateway, KeptClients, KeptFiles, KeptLedger, KeptResponses, NumberedSettings, Pooling,
-    Probes, RequestLog, TemporaryFiles, VideoJobs,
-};
+use crate::gateway::{BodyLog, Gateway, NumberedSettings, Pooling, TemporaryFiles};
 use crate::http::{self, AppState, Current, Upkeep};
 use crate::models::{Installing, Python};
 use crate::telemetry::{self, Otlp};
@@ -133,7 +125,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let pooling = counters.map(|counters| Pooling::start(gateway.router.clone(), counters));
         let kept = match database {
             Some(database) => Some(
-                Kept::start(
+                StoreOfServer::start(
                     gateway.clone(),
                     database,
                     &config,
@@ -149,7 +141,7 @@ fn serve(context: &Context, arguments: Vec<String>, in_background: bool) -> Resu
         let log = kept.as_ref().map(|kept| kept.request_log.clone());
         let request_log = log.clone().filter(|_| config.log.requests);
         let (jobs, responses, probes) = match &kept {
-            Some(Kept { jobs, responses, probes, .. }) => {
+            Some(StoreOfServer { jobs, responses, probes, .. }) => {
                 (Some(jobs.clone()), Some(responses.clone()), Some(probes.clone()))
             }
             None => (None, None, None),
@@ -285,142 +277,4 @@ async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<
     let mut config = configured.clone();
     read.map_err(|error| error.to_string())?.settings.lay_over(&mut config);
     Ok(Arc::new(config))
-}
-
-/// Folders of what is kept.
-struct Folders<'a> {
-    /// Beside the database.
-    store: Option<&'a Path>,
-    /// Of files for clients and of clients.
-    content: Option<PathBuf>,
-}
-
-/// What is kept in a database.
-struct Kept {
-    jobs: Arc<VideoJobs>,
-    responses: Arc<KeptResponses>,
-    /// Files of clients; `None`: there is nowhere to keep them.
-    files: Option<Arc<KeptFiles>>,
-    /// Threads, likewise.
-    threads: Option<Arc<Threads>>,
-    /// Batches, likewise.
-    batches: Option<Arc<Batches>>,
-    /// Projects, likewise.
-    projects: Option<Arc<Projects>>,
-    /// What is done with accounts of Google's; `None`: nothing.
-    google: Option<Arc<Google>>,
-    /// Reminders, and what tells of them.
-    reminders: Arc<Reminders>,
-    _telling: Telling,
-    /// What was used of free limits.
-    quotas: KeptLedger,
-    /// What probes found.
-    probes: Arc<Probes>,
-    /// Clients, and what they have used.
-    clients: Arc<KeptClients>,
-    administration: Arc<Administration>,
-    /// It writes what it is given, if it is given anything.
-    request_log: Arc<RequestLog>,
-}
-
-impl Kept {
-    async fn start(
-        gateway: Arc<Gateway>,
-        database: Arc<Database>,
-        config: &Config,
-        folders: Folders<'_>,
-        provider_keys: Option<ProviderKeys>,
-    ) -> Result<Self, String> {
-        let failed = |error: StoreFailed| error.to_string();
-        let keys = ClientKeys::of(database.clone());
-        gateway.router.remembers_files_in(database.clone());
-        let google = provider_keys.as_ref().and_then(|keys| Google::start(&database, keys, config));
-        let (reminders, telling) = Reminders::start(&gateway, database.clone(), google.clone(), config);
-        let administration = Administration::new(Settings::of(database.clone()), provider_keys, keys.clone());
-        print_code(&administration).await;
-        let clients = KeptClients::start(gateway.clients.clone(), keys).await.map_err(failed)?;
-        let clients = clients.journaling(folders.store).await;
-        let request_log = Arc::new(RequestLog::start(Requests::of(database.clone()), &config.log));
-        let responses = http::kept_responses(database.clone()).await.map_err(failed)?;
-        let quotas = KeptLedger::start(gateway.router.clone(), database.clone()).await.map_err(failed)?;
-        let probes = Probes::start(gateway.clone(), database.clone(), config.probes.clone()).await.map_err(failed)?;
-        let threads = Threads::start(gateway.clone(), database.clone(), config, folders.content.clone()).await;
-        let threads = threads.unwrap_or_else(|failure| {
-            tracing::warn!(error.detail = %failure, "no threads are kept");
-            None
-        });
-        let files = match KeptFiles::start(database.clone(), config, folders.content).await {
-            Ok(files) => files,
-            Err(failure) => {
-                tracing::warn!(error.detail = %failure, "no files are kept for clients' requests");
-                None
-            }
-        };
-        let batches = match &files {
-            Some(files) => {
-                let (files, clients) = (files.clone(), gateway.clients.clone());
-                let batches = Batches::start(database.clone(), files, clients, batches_of(config));
-                Some(batches.await.map_err(failed)?)
-            }
-            None => None,
-        };
-        let projects = match &files {
-            Some(files) => {
-                let (gateway, files, settings) = (gateway.clone(), files.clone(), config.projects.clone());
-                Some(Projects::start(gateway, database.clone(), files, settings).await.map_err(failed)?)
-            }
-            None => None,
-        };
-        let jobs = VideoJobs::start(gateway, database, config.jobs.clone()).await.map_err(failed)?;
-        let (clients, administration) = (Arc::new(clients), Arc::new(administration));
-        Ok(Self {
-            jobs,
-            responses,
-            files,
-            threads,
-            batches,
-            projects,
-            google,
-            reminders,
-            _telling: telling,
-            quotas,
-            probes,
-            clients,
-            administration,
-            request_log,
-        })
-    }
-
-    async fn settle(self, patience: Duration) {
-        if let Some(batches) = &self.batches {
-            batches.settle(patience).await;
-        }
-        if let Some(projects) = &self.projects {
-            projects.settle(patience).await;
-        }
-        if let Some(threads) = &self.threads {
-            threads.settle(patience).await;
-        }
-        if let Some(google) = &self.google {
-            google.settle(patience).await;
-        }
-        self.jobs.settle(patience).await;
-        self.responses.settle(patience).await;
-        self.probes.settle(patience).await;
-        self.request_log.settle(patience).await;
-        self.clients.settle(patience).await;
-        self.quotas.settle(patience).await;
-    }
-}
-
-/// Prints, once, the code with which the first password of the administration is set.
-async fn print_code(administration: &Administration) {
-    match administration.begin().await {
-        Ok(Some(code)) => tracing::info!(
-            admin.code = code,
-            "no password is set for /api/admin; set it with this code (POST /api/admin/setup) or `mediary admin password`"
-        ),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
-    }
 }

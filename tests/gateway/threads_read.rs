@@ -29,10 +29,7 @@ fn threads_are_made_listed_renamed_and_removed() {
     let made = made.json();
     let id = made["id"].as_str().unwrap();
     assert!(id.starts_with("thread_"), "{id}");
-    assert_eq!(
-        (&made["title"], &made["title_by"], &made["project_id"]),
-        (&json!("A plan"), &json!("user"), &project)
-    );
+    assert_eq!((&made["title"], &made["title_by"], &made["project_id"]), (&json!("A plan"), &json!("user"), &project));
     assert_eq!((&made["metadata"], &made["turns"]), (&json!({ "x": 1 }), &json!(0)));
     let again = send(&server, "POST", "/v1/threads", &json!({ "id": id, "title": "Other" }));
     assert_eq!((again.status, &again.json()["title"]), (200, &json!("A plan")), "one that is there stays");

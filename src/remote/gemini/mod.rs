@@ -2,7 +2,6 @@
 //!
 //! Every medium is read natively here, from bytes or by the address of an uploaded file; uploading itself is in
 //! [`upload`]. Thoughts come back with signatures that must return in the same place, or newer models refuse the call.
-//! Nothing here decides what a model takes: that is the matrix's.
 
 mod carries;
 mod embed;
@@ -107,10 +106,7 @@ impl Dialect for Gemini {
                 let chat = tool_names::spelled(call_ids::told_apart(chat, NAME, str::to_owned), NAMES, NAME);
                 encode::encode_count(&CallOf::new(&*chat, call, quirks))
             }
-            Task::Read(_) | Task::Transcribe(_) | Task::Embed(_) | Task::Rerank(_) | Task::Moderate(_) => {
-                Err(unwritable::task(NAME, call.task.kind()))
-            }
-            Task::Speak(_) | Task::Image(_) | Task::GenerateVideo(_) => Err(unwritable::task(NAME, call.task.kind())),
+            other => Err(unwritable::task(NAME, other.kind())),
         }
     }
 

@@ -27,7 +27,7 @@ impl Threads {
         self.0.read(Statement::new(sql).with(owner.to_vec()), note).await
     }
 
-    /// Whether any thread, whoever's, was written into a vault.
+    /// Whether a thread of any owner was written into a vault.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -95,7 +95,7 @@ impl Threads {
         let notes = self.rows.notes(owner).await?.into_iter().filter(|note| note.vault == place);
         let notes: std::collections::HashMap<i64, i64> = notes.map(|note| (note.thread, note.changes)).collect();
         let (root, folder) = (vault.root.clone(), vault.folder.clone());
-        // Where notes were written, and not even their folder is there, nobody deleted them: another disk is there, or none.
+        // Where notes were written, and not even their folder is there, no person deleted them: another disk is there, or none.
         let may_be_new = wish.restores || !self.rows.has_notes(&place).await?;
         let looked = blocking::run(move || Ok(looked_through(&root, &folder, may_be_new))).await?;
         let mut folder = looked.map_err(|error| away(vault, &error))?;
