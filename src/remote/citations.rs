@@ -73,14 +73,14 @@ mod tests {
                 "content": { "parts": [{ "text": "!" }] }, "finishReason": "STOP",
                 "groundingMetadata": {
                     "webSearchQueries": ["a", "b"], "groundingChunks": [web("https://a.example/1"), web("https://a.example/2")],
-                    "groundingSupports": [{ "segment": { "startIndex": 4, "endIndex": 8 }, "groundingChunkIndices": [0, 7] }],
+                    "groundingSupports": [{ "segment": { "startIndex": 5, "endIndex": 9 }, "groundingChunkIndices": [0, 7] }],
                 },
             }],
             "usageMetadata": { "promptTokenCount": 3, "candidatesTokenCount": 4 },
         });
         let (sources, searches) = cited(DialectName::Gemini, &[said("Año "), said("2026"), last]);
         let expected = [
-            citation("https://a.example/1", Some("a.example"), (4, 7)),
+            citation("https://a.example/1", Some("a.example"), (4, 8)),
             citation("https://a.example/2", Some("a.example"), (0, 9)),
         ];
         assert_eq!((sources, searches), (expected.to_vec(), 2));
