@@ -167,7 +167,7 @@ fn long_speech_is_written_down_without_gaps() {
     for model in ["moonshine", "whisper-base"] {
         let told = heard(&mut listener, &job(model, clip("two_cities.wav"), |_| {})).unwrap();
         let text = words(&told.text).join(" ");
-        // What follows the last of these is heard by some processors and not by others: eight bits are not the same everywhere.
+        // The end of the third phrase is not heard on every processor: eight bits are not the same everywhere.
         for phrase in ["it was the best of times", "season of light", "we had nothing", "all going direct the other way"] {
             assert!(text.contains(phrase), "{model}: {text}");
         }
