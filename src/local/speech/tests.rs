@@ -168,7 +168,9 @@ fn long_speech_is_written_down_without_gaps() {
         let told = heard(&mut listener, &job(model, clip("two_cities.wav"), |_| {})).unwrap();
         let text = words(&told.text).join(" ");
         // The end of the third phrase is not heard on every processor: eight bits are not the same everywhere.
-        for phrase in ["it was the best of times", "season of light", "we had nothing", "all going direct the other way"] {
+        for phrase in
+            ["it was the best of times", "season of light", "we had nothing", "all going direct the other way"]
+        {
             assert!(text.contains(phrase), "{model}: {text}");
         }
     }
