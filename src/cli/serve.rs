@@ -21,7 +21,7 @@ use super::reload::{self, Running};
 use super::store_of_server::{Folders, StoreOfServer};
 use super::{Context, complain};
 use crate::config::Config;
-use crate::gateway::{BodyLog, Gateway, NumberedSettings, Pooling, TemporaryFiles};
+use crate::gateway::{Administration, BodyLog, Gateway, NumberedSettings, Pooling, TemporaryFiles};
 use crate::http::{self, AppState, Current, Upkeep};
 use crate::models::{Installing, Python};
 use crate::telemetry::{self, Otlp};
@@ -277,4 +277,16 @@ async fn with_settings(configured: &Config, database: &Arc<Database>) -> Result<
     let mut config = configured.clone();
     read.map_err(|error| error.to_string())?.settings.lay_over(&mut config);
     Ok(Arc::new(config))
+}
+
+/// Prints, once, the code with which the first password of the administration is set.
+pub(super) async fn print_code(administration: &Administration) {
+    match administration.begin().await {
+        Ok(Some(code)) => tracing::info!(
+            admin.code = code,
+            "no password is set for /api/admin; set it with this code (POST /api/admin/setup) or `mediary admin password`"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use mediary_store::{ClientKeys, Database, ProviderKeys, Requests, Settings, StoreFailed};
 
 use super::batch_door::batches_of;
+use super::serve::print_code;
 use crate::config::Config;
 use crate::gateway::batches::Batches;
 use crate::gateway::google::Google;
@@ -141,17 +142,5 @@ impl StoreOfServer {
         self.request_log.settle(patience).await;
         self.clients.settle(patience).await;
         self.quotas.settle(patience).await;
-    }
-}
-
-/// Prints, once, the code with which the first password of the administration is set.
-async fn print_code(administration: &Administration) {
-    match administration.begin().await {
-        Ok(Some(code)) => tracing::info!(
-            admin.code = code,
-            "no password is set for /api/admin; set it with this code (POST /api/admin/setup) or `mediary admin password`"
-        ),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(error.detail = ?error, "the administration cannot be set up"),
     }
 }
