@@ -1,8 +1,8 @@
 //! Threads: conversations that are kept because their clients name them, and come back as context.
 //!
 //! Nothing is kept of a request that names none. What was said in a turn is kept once its answer has ended, however it did, and
-//! only what the thread had not yet: clients that send their whole conversation are not kept twice ([`context`]). A thread
-//! belongs to its key. What is kept goes through one queue ([`keeping`]), so that turns follow one another.
+//! only what the thread had not yet: clients that send their whole conversation are not kept twice (`context`). A thread
+//! belongs to its key. What is kept goes through one queue (`keeping`), so that turns follow one another.
 
 mod begin;
 mod context;
