@@ -63,7 +63,8 @@ def configured(port: int) -> str:
     """The same provider under two names, and a browser."""
     provider = ('[[providers]]\nid = "{name}"\ndialect = "openai"\nbase_url = "http://{host}:{port}/v1"\n'
                 'api_keys = ["none"]\nmodels = [{{ id = "m" }}]\n')
-    both = "".join(provider.format(name=name, host=server.HOST, port=port) for name in ("open", "covered"))
+    # Under this address the provider counts as one elsewhere: what stays on this machine is not covered.
+    both = "".join(provider.format(name=name, host="0.0.0.0", port=port) for name in ("open", "covered"))
     # A browser that is not used is closed soon, so that what is left of it shows.
     return (f'[redaction]\nproviders = ["covered"]\n[fetch]\nallow = ["127.0.0.0/8"]\n'
             f'[browser]\nsandbox = false\nidle_seconds = 2\n{both}')
