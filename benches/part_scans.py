@@ -19,7 +19,7 @@ from report import Row, Spread
 from settings import Settings
 
 TITLE = "Scanned A4, 200 DPI"
-REACH_RATIO = {"cpu": 0.9, "openvino": 0.6}
+REACH_RATIO = {"cpu": 0.65, "openvino": 0.45}
 REACH_F1_LOSS = 0.002
 PAUSE_SECONDS = 0.1
 """Before each measurement, so that no thread of the other side is still spinning."""

@@ -1,16 +1,18 @@
 """A small PDF writer: image-only pages, base-14 text pages, and files with unused ballast.
 
-Writes plain PDF 1.4 with a cross-reference table and no compression, so that what a test or a bench measures
-is the reader. Does not embed fonts and does not read PDFs. Used by `pages.py`, `run.py` and `samples/make.py`.
+Writes plain PDF 1.4 with a cross-reference table and, but for books, no compression, so that what a test or a bench measures
+is the reader. Does not read PDFs. Used by `pages.py`, `run.py` and `samples/make.py`.
 """
 
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageFont
 
 A4_PT = (595.28, 841.89)
 
@@ -54,9 +56,9 @@ class Document:
         head = f"<< {entries} /Length {len(data)} >>\nstream\n".encode()
         return self.add(head + data + b"\nendstream")
 
-    def add_page(self, size_pt: tuple[float, float], resources: str, content: bytes) -> None:
-        """Adds a page with its content stream."""
-        stream = self.add_stream("", content)
+    def add_page(self, size_pt: tuple[float, float], resources: str, content: bytes, packed: bool = False) -> None:
+        """Adds a page with its content stream, which may be compressed."""
+        stream = self.add_stream("/Filter /FlateDecode", zlib.compress(content)) if packed else self.add_stream("", content)
         page = (f"<< /Type /Page /Parent {self._tree} 0 R /MediaBox [0 0 {size_pt[0]:.2f} {size_pt[1]:.2f}] "
                 f"/Resources << {resources} >> /Contents {stream} 0 R >>")
         self._pages.append(self.add(page.encode()))
@@ -113,6 +115,30 @@ def text_pdf(pages: Iterable[Sequence[TextRun | Rule]], ballast_bytes: int = 0) 
     if ballast_bytes:
         document.add_stream("", _ballast(ballast_bytes))
     return document.render()
+
+
+def book_pdf(pages: Iterable[Sequence[TextRun | Rule]], faces: Sequence[Path]) -> bytes:
+    """Born-digital A4 pages with compressed content in TrueType faces that are embedded whole: `F1`, `F2` …"""
+    document = Document()
+    fonts = " ".join(f"/F{number} {_embedded(document, face)} 0 R" for number, face in enumerate(faces, start=1))
+    for marks in pages:
+        document.add_page(A4_PT, f"/Font << {fonts} >>", b"\n".join(_operators(mark) for mark in marks), packed=True)
+    return document.render()
+
+
+def _embedded(document: Document, face: Path) -> int:
+    """A font with the characters of Windows-1252."""
+    data = face.read_bytes()
+    file = document.add_stream(f"/Length1 {len(data)} /Filter /FlateDecode", zlib.compress(data))
+    drawn = ImageFont.truetype(str(face), 1000)
+    widths = " ".join(str(round(drawn.getlength(bytes([code]).decode("cp1252", "replace")))) for code in range(32, 256))
+    ascent, descent = drawn.getmetrics()
+    descriptor = document.add((
+        f"<< /Type /FontDescriptor /FontName /{face.stem} /Flags 32 /FontBBox [-500 -400 1500 1200] /ItalicAngle 0 "
+        f"/Ascent {ascent} /Descent {-descent} /CapHeight 730 /StemV 90 /FontFile2 {file} 0 R >>").encode())
+    return document.add((
+        f"<< /Type /Font /Subtype /TrueType /BaseFont /{face.stem} /FirstChar 32 /LastChar 255 /Widths [{widths}] "
+        f"/FontDescriptor {descriptor} 0 R /Encoding /WinAnsiEncoding >>").encode())
 
 
 def _operators(mark: TextRun | Rule) -> bytes:

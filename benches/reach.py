@@ -17,7 +17,7 @@ F1_LOSS = 0.002
 ROTATED_F1 = 0.95
 STRUCTURED_ERROR_RATE = 0.02
 STRUCTURED = ("columns", "tables")
-AUTO_RATIO = 1.5
+AUTO_RATIO = 1.2
 
 
 @dataclass(frozen=True)

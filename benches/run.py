@@ -14,7 +14,7 @@ from pathlib import Path
 
 import provision
 
-PARTS = ["start", "digital", "structure", "magazines", "office", "uploads", "scans", "memory", "hostile", "accuracy",
+PARTS = ["start", "digital", "structure", "magazines", "office", "uploads", "scans", "load", "memory", "hostile", "accuracy",
          "embeddings", "speech", "realtime", "pictures", "videos", "media", "gateways", "protocols", "faults", "log",
          "catalog", "queue", "tools"]
 """Each is a module `part_NAME` with a `TITLE` and a `measure(settings)` that gives rows or `Findings`."""
