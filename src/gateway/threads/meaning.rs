@@ -10,8 +10,8 @@ use super::super::blocking;
 use super::keeping::MEANING_CHARS;
 use super::{NoThread, Threads, short_owner};
 
-/// So many messages are embedded together. A search that comes meanwhile waits for them.
-const TOGETHER: u32 = 4;
+/// So many messages are embedded together: a search that comes meanwhile waits for them, and more are no quicker.
+const TOGETHER: u32 = 1;
 /// The most vectors of one owner that are compared: of more, the newest.
 const MOST_VECTORS: usize = 200_000;
 /// So many are read at once.
