@@ -128,13 +128,19 @@ impl Runtime {
         self.provider.is_openvino()
     }
 
+    /// What computes the layers of models that are opened.
+    #[must_use]
+    pub fn provider(&self) -> ExecutionProvider {
+        self.provider
+    }
+
     /// Opens a model with a number of threads of its own.
     ///
     /// # Errors
     /// When the file is missing, damaged or holds operators that the provider lacks.
     pub fn open(&self, model: &Path, threads: usize) -> Result<Session, RuntimeError> {
         let opened = self
-            .builder(threads)
+            .builder(threads, self.provider)
             .and_then(|mut builder| builder.commit_from_file(model).map_err(|error| error.to_string()));
         opened.map_err(|reason| self.unopened(model, reason))
     }
@@ -149,17 +155,32 @@ impl Runtime {
             let read = std::fs::read(part).map_err(|error| self.unopened(part, error.to_string()))?;
             model.extend(read);
         }
+        self.open_bytes(parts.first().map_or(Path::new(""), PathBuf::as_path), &model, threads, self.provider)
+    }
+
+    /// Opens a model that is in memory, with a number of threads of its own, on a provider that the library has. `from` is
+    /// the file that it was made from.
+    ///
+    /// # Errors
+    /// When it is damaged or holds operators that the provider lacks.
+    pub fn open_bytes(
+        &self,
+        from: &Path,
+        model: &[u8],
+        threads: usize,
+        provider: ExecutionProvider,
+    ) -> Result<Session, RuntimeError> {
         let opened = self
-            .builder(threads)
-            .and_then(|mut builder| builder.commit_from_memory(&model).map_err(|error| error.to_string()));
-        opened.map_err(|reason| self.unopened(parts.first().map_or(Path::new(""), PathBuf::as_path), reason))
+            .builder(threads, provider)
+            .and_then(|mut builder| builder.commit_from_memory(model).map_err(|error| error.to_string()));
+        opened.map_err(|reason| self.unopened(from, reason))
     }
 
     fn unopened(&self, model: &Path, reason: String) -> RuntimeError {
         RuntimeError { what: format!("cannot open {} with {}", model.display(), self.provider.name()), reason }
     }
 
-    fn builder(&self, threads: usize) -> Result<SessionBuilder, String> {
+    fn builder(&self, threads: usize, provider: ExecutionProvider) -> Result<SessionBuilder, String> {
         let text = |error: ort::Error<SessionBuilder>| error.to_string();
         let builder = Session::builder(&self.environment).map_err(|error| error.to_string())?;
         builder
@@ -172,7 +193,7 @@ impl Runtime {
             // A pattern is remembered per input shape; pages and lines come in every shape.
             .with_memory_pattern(false)
             .map_err(text)?
-            .with_execution_providers([self.provider.dispatch(threads)])
+            .with_execution_providers([provider.dispatch(threads)])
             .map_err(text)
     }
 }

@@ -10,6 +10,7 @@ mod ctranslate2;
 mod initializer;
 mod mobilenet;
 mod safetensors;
+mod tail;
 mod tensorflow_js;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ mod write;
 
 pub use composition::{Composition, WriteFailed};
 pub use initializer::{Element, Initializer};
+pub use tail::{Tail, without_tail};
 
 use wire::{AttributeProto, NodeProto, ValueInfoProto};
 use write::described;

@@ -63,7 +63,7 @@ fn head(name: &str, tensor: &Initializer<'_>) -> Vec<u8> {
 }
 
 /// The key and length that stand before an embedded message or a run of bytes.
-fn opening(field: u32, bytes: u64) -> Vec<u8> {
+pub(super) fn opening(field: u32, bytes: u64) -> Vec<u8> {
     let mut opening = Vec::new();
     encode_key(field, WireType::LengthDelimited, &mut opening);
     encode_varint(bytes, &mut opening);

@@ -8,8 +8,7 @@ use mediary_core::document::{Quad, Word};
 
 use super::calibration::{Calibration, Evidence, Profile};
 use super::dictionary::Dictionary;
-
-const BLANK: usize = 0;
+use super::step::{BLANK, Step};
 
 /// A line as the recogniser read it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,18 +38,22 @@ struct Glyph {
     probability: f32,
 }
 
-/// Decodes one line from `steps` rows of class probabilities. `width_steps` is how many of them,
-/// possibly a fraction, the picture of the line covered; the rest is padding.
-pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, profile: &Profile, width_steps: f32) -> ReadLine {
-    let classes = dictionary.classes();
-    let space = classes - 1;
+/// Decodes one line from what its steps show. `width_steps` is how many of them, possibly a fraction, the picture of
+/// the line covered; the rest is padding.
+pub(super) fn decode(
+    shown: impl IntoIterator<Item = Step>,
+    dictionary: &Dictionary,
+    profile: &Profile,
+    width_steps: f32,
+) -> ReadLine {
+    let space = dictionary.classes() - 1;
     let mut line = ReadLine { steps: width_steps.max(1.0), ..ReadLine::default() };
     let mut before = BLANK;
     let mut doubted_space = 0.0_f32;
-    for (step, row) in probabilities.chunks_exact(classes).enumerate() {
-        let class = best_class(row, before);
+    for (step, shown) in shown.into_iter().enumerate() {
+        let class = shown.class;
         if class == BLANK {
-            doubted_space = doubted_space.max(row[space]);
+            doubted_space = doubted_space.max(shown.space);
         } else if class != before
             && let Some(character) = dictionary.character(class)
         {
@@ -58,8 +61,8 @@ pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, profile: &P
                 line.push(" ", step - 1, doubted_space);
             }
             // One mark is sometimes seen as two kinds of it.
-            if !(is_apostrophe(character) && line.replaces_apostrophe(character, step, row[class])) {
-                line.push(character, step, row[class]);
+            if !(is_apostrophe(character) && line.replaces_apostrophe(character, step, shown.probability)) {
+                line.push(character, step, shown.probability);
             }
             doubted_space = 0.0;
         }
@@ -69,33 +72,6 @@ pub(super) fn decode(probabilities: &[f32], dictionary: &Dictionary, profile: &P
     line.confidence = profile.calibration.confidence(&line.evidence);
     line.calibration = profile.calibration;
     line
-}
-
-/// The class with the highest probability. A row sums to one, so a class above one half is the best
-/// without looking at the other thousands; most steps are blank or go on with the class before.
-fn best_class(row: &[f32], before: usize) -> usize {
-    if row[BLANK] > 0.5 {
-        return BLANK;
-    }
-    if row[before] > 0.5 {
-        return before;
-    }
-    // Maxima of whole chunks vectorise; the place is then looked up in one chunk only.
-    const CHUNK: usize = 64;
-    let (mut best_chunk, mut best) = (0, f32::NEG_INFINITY);
-    for (index, chunk) in row.chunks(CHUNK).enumerate() {
-        let highest =
-            chunk.iter().fold(f32::NEG_INFINITY, |highest, &value| if value > highest { value } else { highest });
-        if highest > best {
-            (best_chunk, best) = (index, highest);
-            if highest > 0.5 {
-                break;
-            }
-        }
-    }
-    let start = best_chunk * CHUNK;
-    let chunk = &row[start..row.len().min(start + CHUNK)];
-    start + chunk.iter().position(|&value| value >= best).unwrap_or(0)
 }
 
 impl ReadLine {
@@ -205,6 +181,10 @@ mod tests {
             .collect()
     }
 
+    fn read(rows: &[f32], dictionary: &Dictionary, steps: usize) -> ReadLine {
+        decode(Step::all_of(rows, dictionary.classes()), dictionary, &Profile::FAST, steps as f32)
+    }
+
     #[test]
     fn repeats_collapse_and_blanks_vanish() {
         let table = [
@@ -219,7 +199,7 @@ mod tests {
         ];
         for (path, text) in table {
             for probability in [0.4, 0.9] {
-                let line = decode(&rows(path, probability), &dictionary(), &Profile::FAST, path.len() as f32);
+                let line = read(&rows(path, probability), &dictionary(), path.len());
                 assert_eq!(line.text, text, "{path} at {probability}");
             }
         }
@@ -228,9 +208,9 @@ mod tests {
     #[test]
     fn the_evidence_is_of_the_kept_steps() {
         let probabilities = [rows("a", 0.9), rows("--", 0.99), rows("b", 0.5)].concat();
-        let line = decode(&probabilities, &dictionary(), &Profile::FAST, 4.0);
+        let line = read(&probabilities, &dictionary(), 4);
         assert_eq!(line.evidence, Evidence::of([0.9, 0.5].into_iter()));
-        assert_eq!(decode(&rows("---", 0.9), &dictionary(), &Profile::FAST, 3.0).confidence, 0.0);
+        assert_eq!(read(&rows("---", 0.9), &dictionary(), 3).confidence, 0.0);
     }
 
     #[test]
@@ -241,13 +221,7 @@ mod tests {
             row
         };
         let read = |left: &str, probability: f32, right: &str| {
-            decode(
-                &[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(),
-                &dictionary(),
-                &Profile::FAST,
-                4.0,
-            )
-            .text
+            read(&[rows(left, 0.9), doubtful(probability), rows(right, 0.9)].concat(), &dictionary(), 4).text
         };
         assert_eq!(read("a", 0.3, "b"), "a b");
         assert_eq!(read("a", 0.1, "b"), "ab", "a weak doubt is none");
@@ -284,25 +258,16 @@ mod tests {
         };
         for (curly, expected) in [(0.6, "a’a"), (0.5, "a'a")] {
             let rows = [row(1, 0.9), row(2, 0.55), row(3, curly), row(1, 0.9)].concat();
-            assert_eq!(decode(&rows, &dictionary, &Profile::FAST, 4.0).text, expected);
+            assert_eq!(read(&rows, &dictionary, 4).text, expected);
         }
     }
 
     #[test]
     fn words_stand_where_their_steps_are() {
-        let line = decode(&rows("-ab---  --c-", 0.9), &dictionary(), &Profile::FAST, 12.0);
+        let line = read(&rows("-ab---  --c-", 0.9), &dictionary(), 12);
         let words = line.words(&Quad::upright(0.0, 0.0, 120.0, 10.0));
         let places: Vec<(&str, f32, f32)> =
             words.iter().map(|word| (word.text.as_str(), word.bbox.left, word.bbox.right)).collect();
         assert_eq!(places, [("ab", 5.0, 35.0), ("c", 95.0, 115.0)]);
-    }
-
-    #[test]
-    fn the_best_of_thousands_is_found_wherever_it_is() {
-        for class in [0, 1, 63, 64, 65, 6_000, 6_905] {
-            let mut row = vec![0.000_1; 6_906];
-            row[class] = 0.3;
-            assert_eq!(best_class(&row, 0), class);
-        }
     }
 }

@@ -15,6 +15,7 @@ use ort::value::TensorRef;
 use super::boxes::{self, BoxSettings};
 use super::closer::{self, Unseen};
 use super::gutters;
+use super::margins;
 use super::shapes::{OcrShapes, Tile, Tiling};
 use crate::runtime::giving_back;
 
@@ -78,8 +79,12 @@ impl Detector {
     pub(super) fn find(&mut self, page: &Raster, cancel: &Cancel) -> Result<Lettering, Failure> {
         let (width, height) = working_size(page.width(), page.height(), self.settings.longest_side);
         let tiling = self.shapes.tiling(width, height);
-        let tiles = tiling.tiles().collect();
-        let mut look = self.look(page, &tiling, tiles, cancel)?;
+        let copy = self.scaled(page, tiling.copy)?;
+        let inked = margins::inked(copy.buffer(), tiling.copy[0] as usize);
+        let mut look = match inked.and_then(|inked| self.shapes.part(&tiling, inked)) {
+            Some((tiling, tile)) => self.look(copy, &tiling, vec![tile], cancel)?,
+            None => self.look(copy, &tiling, tiling.tiles().collect(), cancel)?,
+        };
         let mut quads = look.on_page(page);
         let largest = (CLOSEST_PIXELS / (page.width() as f32 * page.height() as f32)).sqrt().min(1.0);
         loop {
@@ -95,21 +100,26 @@ impl Detector {
             }
             let tiling = self.shapes.close_tiling(page.width() as f32 * next, page.height() as f32 * next);
             let tiles = most_to_see(&tiling, &unseen);
-            look = self.look(page, &tiling, tiles, cancel)?;
+            let copy = self.scaled(page, tiling.copy)?;
+            look = self.look(copy, &tiling, tiles, cancel)?;
             quads = closer::merged(quads.into_iter().zip(unseen.again).collect(), look.on_page(page));
         }
     }
 
     /// Looks at some tiles of a copy.
-    fn look(&mut self, page: &Raster, tiling: &Tiling, tiles: Vec<Tile>, cancel: &Cancel) -> Result<Look, Failure> {
-        let [width, height] = tiling.copy;
-        let copy = self.scaled(page, width, height)?;
-        let mut map = vec![0.0; width as usize * height as usize];
+    fn look(
+        &mut self,
+        copy: Image<'static>,
+        tiling: &Tiling,
+        tiles: Vec<Tile>,
+        cancel: &Cancel,
+    ) -> Result<Look, Failure> {
+        let [width, height] = tiling.copy.map(|side| side as usize);
+        let mut map = vec![0.0; width * height];
         for tile in tiles {
             cancel.check()?;
             self.look_at(copy.buffer(), tiling, tile, &mut map)?;
         }
-        let (width, height) = (width as usize, height as usize);
         let quads = boxes::from_map(&map, width, height, &self.settings.boxes);
         Ok(Look { copy, width, height, quads })
     }
@@ -137,7 +147,7 @@ impl Detector {
         Ok(())
     }
 
-    fn scaled(&mut self, page: &Raster, width: u32, height: u32) -> Result<Image<'static>, Failure> {
+    fn scaled(&mut self, page: &Raster, [width, height]: [u32; 2]) -> Result<Image<'static>, Failure> {
         let failed = |reason: String| Failure::broken(format!("cannot scale the picture: {reason}"));
         let source = ImageRef::new(page.width(), page.height(), page.bgr(), PixelType::U8x3)
             .map_err(|error| failed(error.to_string()))?;

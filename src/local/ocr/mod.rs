@@ -15,11 +15,14 @@ mod ctc;
 mod detect;
 mod dictionary;
 mod gutters;
+mod head;
+mod margins;
 mod orientation;
 mod reader;
 mod recognise;
 mod settings;
 mod shapes;
+mod step;
 mod suspicion;
 mod verdict;
 

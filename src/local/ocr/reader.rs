@@ -38,8 +38,8 @@ impl Reader {
         profile: Profile,
     ) -> Result<Self, Failure> {
         let dictionary = Dictionary::read(&files.dictionary)?;
-        let open = |_| Ok(Recogniser::new(runtime.open(&files.model, 1)?));
-        let sessions = (0..settings.workers.max(1)).map(open).collect::<Result<_, Failure>>()?;
+        let open = |_| Recogniser::open(runtime, files, &dictionary);
+        let sessions = (0..settings.workers.max(1)).map(open).collect::<Result<_, _>>()?;
         let mut reader = Self { sessions, dictionary, profile, shapes };
         if settings.warm && runtime.compiles_shapes() {
             let Self { sessions, shapes, .. } = &mut reader;

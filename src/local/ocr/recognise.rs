@@ -11,7 +11,11 @@ use super::calibration::Profile;
 use super::crop::{LINE_HEIGHT, LineCrop};
 use super::ctc::{self, ReadLine};
 use super::dictionary::Dictionary;
+use super::head::{self, Head};
+use super::settings::RecogniserFiles;
 use super::shapes::OcrShapes;
+use super::step::Step;
+use crate::runtime::Runtime;
 
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;
@@ -45,16 +49,19 @@ pub(super) fn batches(crops: &[LineCrop], shapes: &OcrShapes) -> Vec<Batch> {
     batches
 }
 
-/// A session with its input buffer.
+/// A session with its input buffer, and its last layer where that is computed by itself.
 #[derive(Debug)]
 pub(super) struct Recogniser {
     session: Session,
+    head: Option<Head>,
     input: Vec<f32>,
 }
 
 impl Recogniser {
-    pub(super) fn new(session: Session) -> Self {
-        Self { session, input: Vec::new() }
+    /// Opens one for a thread.
+    pub(super) fn open(runtime: &Runtime, files: &RecogniserFiles, dictionary: &Dictionary) -> Result<Self, Failure> {
+        let (session, head) = head::open(runtime, files, dictionary)?;
+        Ok(Self { session, head, input: Vec::new() })
     }
 
     /// Reads nothing in every shape, so that no later line waits until kernels for its shape are compiled.
@@ -90,18 +97,27 @@ impl Recogniser {
         let shape = [batch.places, 3, LINE_HEIGHT, batch.width];
         let tensor = TensorRef::from_array_view((shape, self.input.as_slice())).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
-        let (shape, probabilities) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-        let per_line = probabilities.len() / batch.places;
-        if shape.len() != 3 || shape[2] != dictionary.classes() as i64 {
+        let (shape, seen) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        let (per_line, width) = (seen.len() / batch.places, shape.last().map_or(0, |width| *width as usize));
+        let width_steps = |index: usize| crops[index].width as f32 / PIXELS_PER_STEP;
+        if let Some(head) = &mut self.head {
+            let per_line = per_line / width.max(1);
+            let steps = head.steps(&seen[..per_line * width * batch.crops.len()], per_line)?;
+            let lines = steps.chunks(per_line.max(1)).zip(&batch.crops);
+            let decode = |(line, &index): (&[Step], &usize)| {
+                ctc::decode(line.iter().copied(), dictionary, profile, width_steps(index))
+            };
+            return Ok(lines.map(decode).collect());
+        }
+        if shape.len() != 3 || width != dictionary.classes() {
             return Err(Failure::broken(format!(
                 "the recogniser's output {shape:?} does not fit a dictionary of {} classes; run `mediary models pull`",
                 dictionary.classes()
             )));
         }
-        let lines = probabilities.chunks_exact(per_line).zip(&batch.crops);
-        Ok(lines
-            .map(|(line, &index)| ctc::decode(line, dictionary, profile, crops[index].width as f32 / PIXELS_PER_STEP))
-            .collect())
+        let lines = seen.chunks_exact(per_line).zip(&batch.crops);
+        let decode = |(line, &index)| ctc::decode(Step::all_of(line, width), dictionary, profile, width_steps(index));
+        Ok(lines.map(decode).collect())
     }
 }
 

@@ -12,6 +12,8 @@ use super::crop::MAX_WIDTH;
 const STRETCH: f32 = 1.1;
 /// Tiles share so many pixels with their neighbours, so that a line on the seam is seen whole.
 const OVERLAP: u32 = 128;
+/// What has anything on it is looked at with so much of what is around it.
+const SURROUND: u32 = 24;
 /// Of a picture that is longer than so many tiles there is less to see.
 const MOST_TILES: u32 = 16;
 /// The detector halves its input five times.
@@ -60,6 +62,27 @@ impl OcrShapes {
         let all = self.pages.iter().map(|page| Tiling::on(*page, width, height));
         let best = all.min_by_key(|tiling| (tiling.tiles().count() > 1, tiling.pixels()));
         best.unwrap_or_else(|| Tiling::on([PAGE_STEP, PAGE_STEP], width, height))
+    }
+
+    /// The part of a picture that has anything on it (from and to, across and along, in pixels of the copy) on a smaller
+    /// shape than all of it, where there is one.
+    pub(super) fn part(&self, tiling: &Tiling, inked: [[u32; 2]; 2]) -> Option<(Tiling, Tile)> {
+        let needed: [u32; 2] = std::array::from_fn(|axis| {
+            let [from, to] = inked[axis];
+            (to + SURROUND).min(tiling.copy[axis]) - from.saturating_sub(SURROUND)
+        });
+        let fits = |[width, height]: &&[u32; 2]| *width >= needed[0] && *height >= needed[1];
+        let shape = *self.pages.iter().filter(fits).min_by_key(|[width, height]| width * height)?;
+        // What the shape has to spare is shared by both sides.
+        let place = |axis: usize| {
+            let (spare, copy) = (shape[axis].saturating_sub(needed[axis]), tiling.copy[axis]);
+            let from = inked[axis][0].saturating_sub(SURROUND + spare / 2).min(copy.saturating_sub(shape[axis]));
+            [from, (from + shape[axis]).min(copy)]
+        };
+        let (across, along) = (place(0), place(1));
+        let smaller = Tiling { copy: tiling.copy, tile: shape, counts: [1, 1] };
+        (smaller.pixels() < tiling.pixels())
+            .then_some((smaller, Tile { left: across[0], top: along[0], across, along }))
     }
 
     /// How parts of a picture of this size are looked at, of which most may be left out: on small tiles as long as wide.
@@ -199,6 +222,25 @@ mod tests {
                 reached = to;
             }
             assert_eq!(reached, tiling.copy[1], "{length}");
+        }
+    }
+
+    #[test]
+    fn what_is_white_is_left_out_where_a_smaller_shape_shows_the_rest() {
+        let shapes = shapes();
+        let tiling = shapes.tiling(905.0, 1280.0);
+        let part = |across, along| shapes.part(&tiling, [across, along]).map(|(part, tile)| (part.tile, tile));
+        assert_eq!(part([10, 890], [10, 1270]), None, "all of it has something");
+        assert_eq!(part([100, 400], [100, 400]).unwrap().0, [640, 640]);
+        for (across, along) in
+            [([0, 700], [0, 1200]), ([150, 860], [70, 1280]), ([196, 896], [0, 900]), ([880, 896], [0, 1280])]
+        {
+            let (shape, tile) = part(across, along).unwrap();
+            assert_eq!(shape, [768, 1280]);
+            for ([from, to], [start, end], copy) in [(across, tile.across, 896), (along, tile.along, 1280)] {
+                assert!(start <= from.saturating_sub(SURROUND) && end >= (to + SURROUND).min(copy) && end <= copy);
+            }
+            assert_eq!([tile.left, tile.top], [tile.across[0], tile.along[0]]);
         }
     }
 
