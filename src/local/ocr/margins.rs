@@ -5,8 +5,10 @@
 
 use mediary_core::Raster;
 
-/// A row or column with fewer pixels of ink shows nothing: specks of dust have one or two.
-const FEWEST: u32 = 4;
+/// So many rows or columns are judged together: of a thin digit each has only a pixel or two.
+const BAND: usize = 8;
+/// A band with fewer pixels of ink shows nothing: specks of dust have up to four.
+const FEWEST: u32 = 6;
 /// Ink differs from the paper by at least so many steps of 256 …
 const LEAST_CONTRAST: u32 = 12;
 /// … and by so many times what the paper's own pixels differ by, up to …
@@ -30,11 +32,12 @@ pub(super) fn inked(copy: &[u8], width: usize) -> Option<[[u32; 2]; 2]> {
     Some([reach(&columns)?, reach(&rows)?])
 }
 
-/// The first place with ink, and the one after the last.
+/// Where the first band with ink begins, and where the last ends.
 fn reach(counts: &[u32]) -> Option<[u32; 2]> {
-    let is_inked = |count: &u32| *count >= FEWEST;
-    let (first, last) = (counts.iter().position(is_inked)?, counts.iter().rposition(is_inked)?);
-    Some([first as u32, last as u32 + 1])
+    let is_inked = |band: &[u32]| band.iter().sum::<u32>() >= FEWEST;
+    let first = counts.chunks(BAND).position(is_inked)?;
+    let last = counts.chunks(BAND).rposition(is_inked)?;
+    Some([(first * BAND) as u32, ((last + 1) * BAND).min(counts.len()) as u32])
 }
 
 /// How light the paper is, which is what half of the page is darker than, and what differs from it is ink from where on. Nothing
@@ -63,6 +66,9 @@ fn paper(copy: &[u8]) -> Option<[u32; 2]> {
 mod tests {
     use super::*;
 
+    /// What a page is called, its paper, the boxes on it, and where its ink reaches.
+    type Case<'a> = (&'a str, u8, &'a [[usize; 5]], Option<[[u32; 2]; 2]>);
+
     /// A page of one shade with boxes of others on it: left, top, right, bottom, shade.
     fn page(width: usize, height: usize, paper: u8, boxes: &[[usize; 5]]) -> Vec<u8> {
         let shade = |x: usize, y: usize| {
@@ -76,11 +82,12 @@ mod tests {
 
     #[test]
     fn margins_are_what_has_no_ink() {
-        let table: [(&str, u8, &[[usize; 5]], Option<[[u32; 2]; 2]>); 6] = [
-            ("print", 255, &[[30, 20, 70, 60, 0]], Some([[30, 70], [20, 60]])),
-            ("dust beside it", 255, &[[30, 20, 70, 60, 0], [2, 2, 3, 4, 0]], Some([[30, 70], [20, 60]])),
-            ("a pale footer", 250, &[[30, 20, 70, 60, 0], [40, 80, 60, 86, 230]], Some([[30, 70], [20, 86]])),
-            ("white on black", 0, &[[30, 20, 70, 60, 255]], Some([[30, 70], [20, 60]])),
+        let table: [Case<'_>; 7] = [
+            ("print", 255, &[[30, 20, 70, 60, 0]], Some([[24, 72], [16, 64]])),
+            ("dust beside it", 255, &[[30, 20, 70, 60, 0], [2, 2, 4, 4, 0]], Some([[24, 72], [16, 64]])),
+            ("a pale footer", 250, &[[30, 20, 70, 60, 0], [40, 80, 60, 86, 230]], Some([[24, 72], [16, 88]])),
+            ("the number of page 1", 255, &[[30, 20, 70, 60, 0], [50, 79, 51, 90, 0]], Some([[24, 72], [16, 88]])),
+            ("white on black", 0, &[[30, 20, 70, 60, 255]], Some([[24, 72], [16, 64]])),
             ("nothing", 240, &[], None),
             ("what is as pale as the paper", 240, &[[30, 20, 70, 60, 236]], None),
         ];
