@@ -273,7 +273,7 @@ fn no_provider_hears_what_is_kept_from_it() {
 #[test]
 fn what_is_said_aloud_is_written_down_here() {
     // A provider that would write it down, and is not asked.
-    let up = Upstream::doing([answers(200, &json!({ "text": "never" }))]);
+    let up = Upstream::doing([streams(&["Say it again."])]);
     let entry = up.far_entry("up", json!({ "models": [{ "id": "w", "tasks": ["transcription"] }, { "id": "m" }] }));
     let server = serving(&[entry], |config| {
         config.routing.redaction.providers = vec!["up".to_owned()];
@@ -282,12 +282,19 @@ fn what_is_said_aloud_is_written_down_here() {
     let mut talk = Talk::open(&server, "?model=m");
     talk.until("session.created");
     let input = json!({ "transcription": { "model": "whisper-1" }, "turn_detection": null });
-    talk.send(&json!({ "type": "session.update", "session": { "type": "realtime", "audio": { "input": input } } }));
+    let session = json!({ "type": "realtime", "output_modalities": ["text"], "audio": { "input": input } });
+    talk.send(&json!({ "type": "session.update", "session": session }));
     talk.until("session.updated");
     talk.speak(&silence(1));
     talk.send(&json!({ "type": "input_audio_buffer.commit" }));
     talk.until("conversation.item.input_audio_transcription.failed");
-    assert_eq!(up.calls(), 0);
+    assert_eq!(up.calls(), 0, "it was sent to be written down");
+    // Nor is what was not written down sent as sound.
+    talk.send(&json!({ "type": "response.create" }));
+    let told = talk.until("response.done");
+    assert_eq!(told["response"]["output"][0]["content"][0]["text"], "Say it again.", "{told}");
+    let seen = up.last().json()["messages"].to_string();
+    assert!(up.calls() == 1 && seen.contains("could not be written down"), "{seen}");
 }
 
 #[test]

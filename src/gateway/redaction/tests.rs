@@ -1,5 +1,7 @@
 //! What is found and what is not, measured; names and the way back, however an answer is cut into pieces.
 
+mod rates;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::task::{Context, Poll, Waker};

@@ -47,6 +47,12 @@ impl Router {
         is_covered(&self.routing.redaction, provider.as_str(), account)
     }
 
+    /// Whether anything is kept from any provider.
+    pub(in crate::gateway) fn keeps_something_back(&self, account: &Account) -> bool {
+        let rules = &self.routing.redaction;
+        !rules.kinds.is_empty() && (!rules.providers.is_empty() || is_asked_for(account))
+    }
+
     /// The bounds of work with sound that is no client's file: what is heard and spoken in it cannot be covered, so that it stays
     /// with those who may learn it.
     pub(in crate::gateway) fn bounds_of_sound(&self, bounds: Bounds) -> Bounds {
