@@ -35,7 +35,7 @@ pub(super) const KEYS: &[Key] = &[
         "redaction.providers",
         "a list of providers, or [\"*\"]",
         "which providers get names such as `[EMAIL_1]` in place of what texts hold of `kinds`; their answers come back with the \
-         values; `*`: all that are not on this machine. `mediary clients create --redact` asks for it for one key",
+         values; `*`: all that are not on this machine; search engines by their names too. `mediary clients create --redact` asks for it for one key",
     ),
     Key::new(
         "redaction.kinds",

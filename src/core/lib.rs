@@ -28,6 +28,6 @@ pub use date::rfc3339;
 pub use failure::{Consequence, Cooldown, Failure, FailureKind, Next};
 pub use hold::Hold;
 pub use ids::{ContentHash, ModelName, NotAHash, ProviderId, Target};
-pub use invisible::{is_hidden_in_text, is_invisible};
+pub use invisible::{is_hidden_in_text, is_invisible, without_hidden};
 pub use media::{Blob, Claim, Media, MediaFormat, MediaKind, NotBase64, Unclassifiable, classify};
 pub use raster::Raster;

@@ -12,7 +12,7 @@ use super::requests::all_taking;
 use super::server::{TestServer, checkout, shared};
 
 /// What is not tried before the engines are there.
-const UNTRIED: [&str; 19] = [
+const UNTRIED: [&str; 20] = [
     "/v1/chat/completions/fork",
     "/v1/diligence/compare",
     "/v1/models/verify",
@@ -32,6 +32,7 @@ const UNTRIED: [&str; 19] = [
     "/v1/browser/open",
     "/v1/google/connect",
     "/v1/reminders",
+    "/v1/sync/obsidian",
 ];
 
 /// Chats in other formats than OpenAI's usual one.

@@ -21,9 +21,10 @@ pub(crate) const MEMORY: &str = "docs/memory.md";
 pub(crate) const PROJECTS: &str = "docs/projects.md";
 pub(crate) const GOOGLE: &str = "docs/google.md";
 pub(crate) const REMINDERS: &str = "docs/reminders.md";
+pub(crate) const GUARD: &str = "docs/guard.md";
 
 /// The documentation; each page of `docs/` is in it.
-pub(crate) const PAGES: [&str; 16] = [
+pub(crate) const PAGES: [&str; 17] = [
     README,
     API,
     ROUTING,
@@ -35,6 +36,7 @@ pub(crate) const PAGES: [&str; 16] = [
     PROJECTS,
     GOOGLE,
     REMINDERS,
+    GUARD,
     REALTIME,
     MCP,
     CONFIGURATION,

@@ -48,6 +48,28 @@ fn text_that_is_not_seen_is_left_out_and_named() {
 }
 
 #[test]
+fn what_has_no_width_is_left_out_and_named() {
+    let mut pdf = Pdf::new();
+    let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def\n1 begincodespacerange <00> <ff> \
+               endcodespacerange\n1 beginbfchar <71> <200b> endbfchar\nendcmap end end";
+    let map = pdf.stream("", map);
+    let font = "/Type /Font /Subtype /Type1 /BaseFont /Helvetica";
+    let font = pdf.object(format!("<< {font} /ToUnicode {map} 0 R >>"));
+    let content = text_at(60, 760, 12, SEEN) + "BT /B 12 Tf 60 730 Td (q) Tj ET ";
+    pdf.page(&format!("/Resources << /Font << /F 3 0 R /B {font} 0 R >> >>"), &content);
+    let hidden = SEEN.replace("outer", "ou\u{200b}ter\u{e0041}");
+    for file in [pdf.bytes(), hidden.clone().into_bytes(), format!("a,b\n1,{hidden}\n").into_bytes()] {
+        let answer = shared().read(file, "output=text").ok();
+        assert!(text(&answer).contains(SEEN), "{answer:#}");
+        assert_eq!(answer["pages"][0]["reasons"], json!(["zero_width_text"]), "{answer:#}");
+        assert_eq!((&answer["status"], &answer["needs_ocr"]), (&json!("success"), &json!(false)));
+    }
+    let plain = "می\u{200c}خواهم \u{6dd}";
+    let answer = shared().read(plain.as_bytes().to_vec(), "output=text").ok();
+    assert_eq!((text(&answer), answer["pages"][0]["reasons"].clone()), (plain, json!([])));
+}
+
+#[test]
 fn words_set_apart_stay_apart_beside_what_is_hidden() {
     let apart = "BT /F 12 Tf 60 700 Td (Quay) Tj 120 0 Td (Depth) Tj ET ";
     let tiny = format!("q .03 0 0 .03 60 600 cm {} Q", text_at(0, 0, 12, UNSEEN));

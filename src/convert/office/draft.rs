@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pictures: HashMap<u64, usize>,
     /// Blocks, items of lists and notes so far, those beyond the limit too, which are not kept.
     blocks: usize,
+    /// Whether its words hint at line breaks.
+    has_hints: bool,
     limits: OfficeLimits,
 }
 
@@ -38,17 +40,29 @@ impl Draft {
             notes: Vec::new(),
             pictures: HashMap::new(),
             blocks: 0,
+            has_hints: false,
             limits,
         }
     }
 
     /// Notes why text that the page carries is left out.
-    pub(super) fn hides(&mut self, hidden: &[Hidden]) {
+    pub(super) fn hides(&mut self, hidden: impl IntoIterator<Item = Hidden>) {
         for why in hidden {
-            if !self.page.hidden.contains(why) {
-                self.page.hidden.push(*why);
+            if !self.page.hidden.contains(&why) {
+                self.page.hidden.push(why);
             }
         }
+    }
+
+    /// Its words hint at line breaks, as on the web: whether more is hidden by what has no width is said by who read them.
+    pub(super) fn has_hints(&mut self) {
+        self.has_hints = true;
+    }
+
+    /// Notes why text is left out of one that comes.
+    pub(super) fn hides_of(&mut self, text: &Text) {
+        let has_hints = self.has_hints;
+        self.hides(text.hidden().iter().copied().filter(|why| !has_hints || *why != Hidden::ZeroWidth));
     }
 
     /// A paragraph.
@@ -68,6 +82,7 @@ impl Draft {
 
     /// An item of a list; items that follow each other are one list.
     pub(super) fn item(&mut self, depth: u8, marker: &str, text: Text) {
+        self.hides_of(&text);
         let piece = text.joined(" ");
         if piece.text.is_empty() {
             return;
@@ -91,6 +106,8 @@ impl Draft {
     /// A table.
     pub(super) fn table(&mut self, grid: Grid) -> Result<(), Refusal> {
         self.end_list();
+        let has_hints = self.has_hints;
+        self.hides(grid.hidden().filter(|why| !has_hints || *why != Hidden::ZeroWidth));
         if let Some((table, links)) = grid.finish()? {
             self.rows(table, links);
         }
@@ -116,6 +133,7 @@ impl Draft {
 
     /// A note that the page refers to.
     pub(super) fn note(&mut self, label: &str, text: Text) {
+        self.hides_of(&text);
         if let Some(block) = block_of(BlockKind::Note { label: label.to_owned() }, text)
             && self.has_room()
         {
@@ -194,6 +212,7 @@ impl Draft {
     }
 
     fn lines(&mut self, kind: BlockKind, text: Text) {
+        self.hides_of(&text);
         if let Some(block) = block_of(kind, text) {
             self.end_list();
             self.push(block);

@@ -1,6 +1,6 @@
 //! Entries of a table as files give them, with spans, become rows that are all equally long.
 
-use mediary_core::document::{Link, Span, Table};
+use mediary_core::document::{Hidden, Link, Span, Table};
 
 use super::limits::{MAX_CELLS, MAX_REPEATED_BYTES, Refusal};
 use super::text::Text;
@@ -79,6 +79,11 @@ impl Grid {
         if let Some(above) = above.filter(|above| above.row + above.rows == row) {
             above.rows += 1;
         }
+    }
+
+    /// Why text that it carries is left out.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = Hidden> {
+        self.entries.iter().flat_map(|entry| entry.text.hidden()).copied()
     }
 
     fn current(&self) -> usize {

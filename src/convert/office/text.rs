@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of blocks; `draft` makes them from it.
 
-use mediary_core::document::{Link, LinkTarget};
+use std::collections::BTreeSet;
+
+use mediary_core::document::{Hidden, Link, LinkTarget};
 use mediary_core::is_hidden_in_text;
 
 /// A longer address is no address.
@@ -13,6 +15,8 @@ const MAX_ADDRESS_BYTES: usize = 2_048;
 pub(super) struct Text {
     text: String,
     links: Vec<(usize, usize, LinkTarget)>,
+    /// Why text that it carries is left out.
+    hidden: BTreeSet<Hidden>,
 }
 
 /// A line or an entry with its links.
@@ -41,11 +45,31 @@ impl From<&str> for Text {
 impl Text {
     /// Adds characters as they are; what shows nothing is left out, and spaces are spaces.
     pub(super) fn push(&mut self, text: &str) {
+        self.look_at(text);
         self.text.extend(text.chars().filter_map(shown));
+    }
+
+    /// Text that would stand here, and is left out.
+    pub(super) fn hides(&mut self, text: &str, why: Hidden) {
+        if !text.trim().is_empty() {
+            self.hidden.insert(why);
+        }
+    }
+
+    /// Why text that it carries is left out.
+    pub(super) fn hidden(&self) -> &BTreeSet<Hidden> {
+        &self.hidden
+    }
+
+    fn look_at(&mut self, text: &str) {
+        if text.contains(is_hidden_in_text) {
+            self.hidden.insert(Hidden::ZeroWidth);
+        }
     }
 
     /// Adds characters of which white space counts as one space at most.
     pub(super) fn push_flowing(&mut self, text: &str) {
+        self.look_at(text);
         for character in text.chars().filter_map(shown) {
             if !character.is_whitespace() {
                 self.text.push(character);
@@ -83,6 +107,7 @@ impl Text {
     pub(super) fn append(&mut self, other: Self) {
         let by = self.here();
         self.text.push_str(&other.text);
+        self.hidden.extend(other.hidden);
         self.links.extend(other.links.into_iter().map(|(start, end, to)| (start + by, end + by, to)));
     }
 
@@ -221,6 +246,8 @@ mod tests {
         let mut text = Text::from("in\u{ad}ves\u{200b}t\u{a0}\u{0}it");
         text.push_flowing("  \n more ");
         assert_eq!(text.as_str(), "invest it more ");
+        assert!(text.hidden().contains(&Hidden::ZeroWidth));
+        assert!(Text::from("in\u{ad}vest").hidden().is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_core::document::{
     Face, Hidden, LayerEvidence, Line, Rect, SetLine, TagPlace, TagRun, TextLayer, Turn, Word, letters_are_unlikely,
 };
+use mediary_core::is_hidden_in_text;
 use pdfium_render::prelude::*;
 
 use super::faces::{self, Faces};
@@ -56,6 +57,9 @@ pub(super) fn extract(
                 lines.end(&mut glyphs);
             }
             Some('\u{feff}' | '\u{fffe}' | '\u{ffff}') | None => {}
+            Some(character) if is_hidden_in_text(character) => {
+                lines.hidden.insert(Hidden::ZeroWidth);
+            }
             Some(character) => {
                 // Of a space that PDFium saw between two words nothing can be asked: it goes with what is before it.
                 if !character.is_whitespace() {

@@ -220,6 +220,20 @@ impl Reading {
         self.pages.iter().chain(attached.flat_map(Self::all_pages)).collect()
     }
 
+    /// Why text that it carries was left out, each reason once.
+    #[must_use]
+    pub fn hidden(&self) -> Vec<Hidden> {
+        let mut all = Vec::new();
+        for reason in self.all_pages().into_iter().flat_map(|outcome| &outcome.reasons) {
+            if let Reason::Hidden(hidden) = reason
+                && !all.contains(hidden)
+            {
+                all.push(*hidden);
+            }
+        }
+        all
+    }
+
     fn has_unread_attachment(&self) -> bool {
         self.attachments.iter().any(|attached| attached.result.as_ref().map_or(true, Self::has_unread_attachment))
     }

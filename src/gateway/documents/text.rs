@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use mediary_core::document::{Block, BlockKind, Line, Page, Rect, Source};
+use mediary_core::document::{Block, BlockKind, Hidden, Line, Page, Rect, Source};
 use mediary_core::media::decode_text;
-use mediary_core::{Failure, Media};
+use mediary_core::{Failure, Media, without_hidden};
 
 use super::super::blocking;
 use super::Reader;
 use super::options::ReadOptions;
 use super::read::{OnPage, Progress, TEXT_LAYER};
-use super::reading::{AttemptLog, Outcome, PageOutcome};
+use super::reading::{AttemptLog, Outcome, PageOutcome, Reason};
 
 impl Reader {
     pub(super) async fn read_text(
@@ -27,9 +27,13 @@ impl Reader {
             let bytes = blob
                 .read_all()
                 .map_err(|error| Failure::broken(format!("the uploaded text cannot be read back: {error}")))?;
-            Ok(decode_text(&bytes).text)
+            let text = decode_text(&bytes).text;
+            Ok(match without_hidden(&text) {
+                Some(shown) => (shown, vec![Reason::Hidden(Hidden::ZeroWidth)]),
+                None => (text, Vec::new()),
+            })
         });
-        let text = text.await?;
+        let (text, reasons) = text.await?;
         attempts.note(TEXT_LAYER, Outcome::Accepted, None, 0, started.elapsed());
         let page = Page {
             index: 0,
@@ -42,7 +46,7 @@ impl Reader {
             rotation_deg: 0,
             blocks: blocks_of(&text),
         };
-        let outcome = PageOutcome::read(page);
+        let outcome = PageOutcome { reasons, ..PageOutcome::read(page) };
         on_page(&outcome, Progress { done: 1, total: 1 });
         Ok((1, vec![outcome]))
     }

@@ -2,7 +2,7 @@
 
 use mediary_core::live::{Content, Item, ItemKind, LiveError, LiveTurn};
 use mediary_core::task::{MediaPart, Message, Part, Role, ToolCall};
-use mediary_core::{Blob, Claim, Failure, classify};
+use mediary_core::{Blob, Claim, Failure, MediaKind, classify};
 use uuid::Uuid;
 
 use super::error::refused;
@@ -209,6 +209,15 @@ pub(super) fn messages(items: &[Item], rate_hz: u32) -> Result<Vec<Message>, Fai
         }
     }
     Ok(messages)
+}
+
+/// The same without sound: of what was said and not written down it is said that it was.
+pub(super) fn in_words(messages: &mut [Message]) {
+    for part in messages.iter_mut().flat_map(|message| &mut message.parts) {
+        if matches!(part, Part::Media(part) if part.media.kind() == MediaKind::Audio) {
+            *part = Part::Text("(Something was said here that could not be written down.)".to_owned());
+        }
+    }
 }
 
 fn part(content: &Content, rate_hz: u32) -> Result<Option<Part>, Failure> {

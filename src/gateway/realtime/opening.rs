@@ -91,6 +91,9 @@ impl Gateway {
             }
         };
         if standby.is_empty() && !may_chat {
+            if let Some(failure) = self.router.heard_too_much(&fleet, &want, &bounds.account) {
+                return Err(failure.into());
+            }
             return Err(not_allowed(&settings.model).into());
         }
         if settings.model.is_empty() {
@@ -203,7 +206,9 @@ pub(super) fn cannot_tell_turns(failure: &Failure) -> LiveError {
 fn not_allowed(model: &str) -> Failure {
     let detail = match model {
         "" => "no target that may be asked holds live conversations".to_owned(),
-        model => format!("`{model}` may not hold this conversation: privacy, cost or this key's rules forbid it"),
+        model => {
+            format!("`{model}` may not hold this conversation: privacy, redaction, cost or this key's rules forbid it")
+        }
     };
     Failure::new(FailureKind::NotAllowed, detail)
 }

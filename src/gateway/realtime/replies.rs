@@ -8,7 +8,7 @@ use mediary_core::live::{Content, Item, ItemKind, LiveError, LiveUsage, Response
 use super::super::routing::Bounds;
 use super::super::tasks::knows_voice;
 use super::answer::{Answering, Asking, Course, Step, chat};
-use super::conversation::{messages, new_id};
+use super::conversation::{in_words, messages, new_id};
 use super::error::{failed, untimely};
 use super::opening::TurnEnded;
 use super::scribe::Scribe;
@@ -111,7 +111,13 @@ impl Session {
         };
         let (mut settings, bounds) = (scribe.settings().clone(), bounds.clone());
         let messages = match told {
-            Ok(messages) => messages,
+            Ok(mut messages) => {
+                // Sound cannot be covered, and who answers is not known yet.
+                if self.context.gateway.router.keeps_something_back(&bounds.account) {
+                    in_words(&mut messages);
+                }
+                messages
+            }
             Err(failure) => {
                 let error = self.explained(failure);
                 return self.end_reply(ResponseState::Failed, Some(error));

@@ -13,7 +13,7 @@ impl Gateway {
     /// Asks a provider for a token. `until`: what time it is, and when it is too late to begin.
     ///
     /// # Errors
-    /// When the client has limits, there is no such provider, or it gives none.
+    /// When the client has limits, something is kept from the provider, there is no such provider, or it gives none.
     pub async fn provider_token(
         &self,
         provider: &ProviderId,
@@ -36,6 +36,14 @@ impl Gateway {
             }
             LiveWant::Any => LiveWant::Any,
         };
+        if self.router.is_covered(provider, &bounds.account) {
+            let detail = format!(
+                "personal data and secrets are kept from `{}` (redaction), which cannot be where a conversation does not pass \
+                 through here; leave `provider` out, and the token opens a conversation on this server",
+                provider.as_str()
+            );
+            return Err(Failure::new(FailureKind::NotAllowed, detail).into());
+        }
         let bounds = Bounds { providers: vec![provider.clone()], ..bounds };
         let found = self.router.live_targets(&fleet, &named, &bounds).into_iter().next();
         let target = found.ok_or_else(|| {

@@ -225,6 +225,7 @@ impl Session {
 
     /// What `local` means for this work: engines of this process where there are some, else whatever there is.
     pub(super) fn local_or(&self, model: String, task: TaskKind, bounds: Bounds) -> (String, Bounds) {
+        let bounds = self.context.gateway.router.bounds_of_sound(bounds);
         if model != LOCAL {
             return (model, bounds);
         }

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use mediary_core::task::Task;
 use regex::Regex;
 
-use super::found::{SecretKind, found};
+use super::found::found;
+use super::kind::SecretKind;
+use super::quoted::{Piece, pieces};
 use super::task::each_text;
 
 /// No name is longer: a kind, and a number.
@@ -71,18 +74,28 @@ impl Cover {
     }
 
     fn covered<'t>(&mut self, text: &'t str, is_json: bool) -> Cow<'t, str> {
-        let all = found(text);
+        // A text that was to be JSON and is none is a text.
+        match is_json.then(|| pieces(text)).flatten() {
+            Some(pieces) => self.covered_json(text, &pieces),
+            None => self.covered_where(text, |_| true, |name| name.to_owned()),
+        }
+    }
+
+    /// Names in place of some of what a text holds, as they are written there.
+    fn covered_where<'t>(
+        &mut self,
+        text: &'t str,
+        may_be: impl Fn(&Range<usize>) -> bool,
+        written: impl Fn(&str) -> String,
+    ) -> Cow<'t, str> {
         let mut covered = String::new();
         let mut at = 0;
-        for (kind, range) in all {
-            if !self.kinds.contains(&kind) {
+        for (kind, range) in found(text) {
+            if !self.kinds.contains(&kind) || !may_be(&range) {
                 continue;
             }
-            let written = &text[range.clone()];
-            // In a text of JSON a line break of a key is written with two letters.
-            let value = if is_json { written.replace("\\n", "\n") } else { written.to_owned() };
             covered.push_str(&text[at..range.start]);
-            covered.push_str(self.name_of(kind, &value));
+            covered.push_str(&written(self.name_of(kind, &text[range.clone()])));
             at = range.end;
         }
         if at == 0 {
@@ -90,6 +103,33 @@ impl Cover {
         }
         covered.push_str(&text[at..]);
         Cow::Owned(covered)
+    }
+
+    /// The same for a text of JSON: its texts as they read, and its numbers, in whose place stand texts.
+    fn covered_json<'t>(&mut self, text: &'t str, pieces: &[Piece]) -> Cow<'t, str> {
+        let mut all = String::new();
+        let mut is_changed = false;
+        for piece in pieces {
+            let covered = match piece {
+                Piece::Quoted { range, reads } => match self.covered_where(reads, |_| true, |name| name.to_owned()) {
+                    Cow::Borrowed(_) => Cow::Borrowed(&text[range.clone()]),
+                    Cow::Owned(covered) => Cow::Owned(format!("\"{}\"", escaped(&covered))),
+                },
+                Piece::Between(range) => {
+                    let between = &text[range.clone()];
+                    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" \t\r\n,:[]{}".contains(byte));
+                    let bytes = between.as_bytes();
+                    let is_whole = |found: &Range<usize>| {
+                        is_end(found.start.checked_sub(1).and_then(|before| bytes.get(before)))
+                            && is_end(bytes.get(found.end))
+                    };
+                    self.covered_where(between, is_whole, |name| format!("\"{name}\""))
+                }
+            };
+            is_changed |= matches!(covered, Cow::Owned(_));
+            all.push_str(&covered);
+        }
+        if is_changed { Cow::Owned(all) } else { Cow::Borrowed(text) }
     }
 
     fn name_of(&mut self, kind: SecretKind, value: &str) -> &str {

@@ -71,9 +71,21 @@ impl Restored {
             ReplyEvent::ToolCall { choice, index, arguments, .. } => {
                 self.grown(Growing::Arguments(*choice, *index), arguments, true)
             }
+            ReplyEvent::Segment(segment) => {
+                let words = segment.words.iter_mut().map(|word| &mut word.text);
+                std::iter::once(&mut segment.text).chain(words).fold(false, |is_changed, text| {
+                    match self.cover.uncovered(text, false) {
+                        Cow::Borrowed(_) => is_changed,
+                        Cow::Owned(uncovered) => {
+                            *text = uncovered;
+                            true
+                        }
+                    }
+                })
+            }
             ReplyEvent::Extra { value, .. } | ReplyEvent::Own { value, .. } => {
                 let cover = &self.cover;
-                texts(value, &mut |text, _| match cover.uncovered(text, is_json) {
+                texts(value, &[], &mut |text, _| match cover.uncovered(text, is_json) {
                     Cow::Borrowed(_) => false,
                     Cow::Owned(uncovered) => {
                         *text = uncovered;

@@ -1,12 +1,16 @@
 //! What is found and what is not, measured; names and the way back, however an answer is cut into pieces.
 
+mod rates;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::task::{Context, Poll, Waker};
 
 use mediary_core::Failure;
 use mediary_core::provider::ReplyStream;
-use mediary_core::task::{Chat, Finish, Message, ReplyEvent, ReplyFrame, Role, Task, ToolCall};
+use mediary_core::task::{
+    Chat, Finish, HostedTool, Message, Original, ReplyEvent, ReplyFormat, ReplyFrame, Role, Task, Tool, ToolCall,
+};
 
 use super::found::found;
 use super::{Cover, Restored, SecretKind};
@@ -103,6 +107,76 @@ fn what_only_looks_like_it_is_left() {
     }
 }
 
+#[test]
+fn blanks_of_json_and_marks_of_markdown_are_around_values() {
+    let rows = [
+        (
+            r#"{"text": "Hi\nmina@example.org\n+49 30 901820\n4111111111111111\tDE89370400440532013000"}"#,
+            vec![
+                ("email", "mina@example.org"),
+                ("phone", "+49 30 901820"),
+                ("card", "4111111111111111"),
+                ("iban", "DE89370400440532013000"),
+            ],
+        ),
+        (
+            r"key:\nsk-proj-Ab3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW\n",
+            vec![("key", "sk-proj-Ab3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW")],
+        ),
+        ("_mina@example.org_ **x@y.io**", vec![("email", "_mina@example.org"), ("email", "x@y.io")]),
+        ("Ask...mina@example.org.", vec![("email", "mina@example.org")]),
+        ("a@example.org-b@example.org", vec![("email", "a@example.org")]),
+        ("sk-aaaaaaaaaaaaaaaaaaaaaa-212-555-0187", vec![("phone", "212-555-0187")]),
+    ];
+    for (text, expected) in rows {
+        let all = found(text);
+        let told: Vec<_> = all.iter().map(|(kind, range)| (kind.name(), &text[range.clone()])).collect();
+        assert_eq!(told, expected, "{text}");
+    }
+}
+
+/// Texts that begin like something again and again, or never end: of each a megabyte. What looks at the rest of the text for
+/// every beginning is not through with any of them before this test is given up.
+#[test]
+fn hostile_texts_are_walked_through() {
+    const BYTES: usize = 1 << 20;
+    let rows = [
+        ("a", ""),
+        ("a.", "@example.invalid"),
+        ("a..", "@example.org"),
+        ("@", ""),
+        ("a@", ""),
+        ("a@a.", ""),
+        ("x.+4930901820.", ""),
+        ("a.DE89370400440532013000.", ""),
+        ("sk-", ""),
+        ("sk-xoxb-glpat-", ""),
+        ("eyJaaaaaaaaaa-", ""),
+        ("eyJaaaaaaaaaa.", ""),
+        ("eyJaaaaaaaaaa-AKIA2E0A8F3B244C9986-", ""),
+        ("-----BEGIN PRIVATE KEY-----", ""),
+        ("-----BEGIN PRIVATE KEY-----\nAKIA2E0A8F3B244C9986 ", ""),
+        ("-", ""),
+        ("+1 ", ""),
+        ("4111111111111112 ", ""),
+        ("AB12 ", ""),
+        ("[EMAIL_", ""),
+        ("[", ""),
+        ("\\n", ""),
+    ];
+    for (piece, end) in rows {
+        let text = piece.repeat(BYTES / piece.len()) + end;
+        let all = found(&text);
+        assert!(all.windows(2).all(|pair| pair[0].1.end <= pair[1].1.start), "{piece}");
+        assert!(all.iter().all(|(_, range)| text.get(range.clone()).is_some()), "{piece}");
+    }
+    // And what is real is found behind all of it.
+    let text = "a.".repeat(BYTES / 2) + " mina@example.org";
+    assert_eq!(kinds_in(&text), ["email"]);
+    let text = "sk-".repeat(BYTES / 3) + " 4111 1111 1111 1111";
+    assert_eq!(kinds_in(&text), ["card"]);
+}
+
 /// What the invoice among the samples has.
 const AN_ACCOUNT: &str = "GB29 NWBK 6016 1331 9268 19";
 
@@ -179,6 +253,77 @@ fn arguments_of_functions_stay_json() {
     let sent = &covered.messages[0].tool_calls[0].arguments;
     assert_eq!(sent, r#"{"key":"[KEY_1]","to":"[EMAIL_1]"}"#);
     assert_eq!(cover.uncovered(sent, true), arguments);
+}
+
+#[test]
+fn a_number_in_arguments_becomes_a_text_and_escapes_stay_whole() {
+    let mut message = Message::text(Role::Assistant, "");
+    let arguments = r#"{"card": 4111111111111111, "other": 12.5, "say": "1\nmina@example.org"}"#;
+    let call = ToolCall { id: "1".into(), name: "f".into(), arguments: arguments.into(), signature: None };
+    message.tool_calls.push(call);
+    let task = Task::Chat(Chat { messages: vec![message], ..Chat::default() });
+    let (covered, cover) = Cover::over(&task, &SecretKind::ALL).unwrap();
+    let Task::Chat(covered) = covered else { unreachable!() };
+    let sent = &covered.messages[0].tool_calls[0].arguments;
+    assert_eq!(sent, r#"{"card": "[CARD_1]", "other": 12.5, "say": "1\n[EMAIL_1]"}"#);
+    let back: serde_json::Value = serde_json::from_str(&cover.uncovered(sent, true)).unwrap();
+    assert_eq!(back["say"], "1\nmina@example.org");
+    assert_eq!(back["card"], "4111111111111111");
+}
+
+#[test]
+fn tools_are_covered_first_and_what_only_their_format_says_is_not_sent() {
+    let tool = Tool {
+        name: "write_mail".into(),
+        description: Some("Writes to boss@example.org.".into()),
+        parameters: Some(serde_json::json!({
+            "type": "object", "properties": { "to": { "type": "string", "enum": ["boss@example.org", "x@y.io"] } },
+        })),
+        ..Tool::default()
+    };
+    let hosted = HostedTool {
+        wire_format: "responses",
+        kind: "mcp".into(),
+        definition: serde_json::json!({
+            "type": "mcp", "server_description": "of boss@example.org",
+            "authorization": "sk-proj-Ab3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW",
+        }),
+    };
+    let mut message = Message::text(Role::User, "Nothing.");
+    let block = r#"{"type":"document","title":"of x@y.io","source":{"type":"base64","data":"x@y.io"}}"#;
+    message.original = Some(Original {
+        wire_format: "anthropic",
+        pieces: vec![block.into()],
+        names: vec!["messages.0.content.0.title".into()],
+        ..Original::default()
+    });
+    let format = ReplyFormat::Schema {
+        name: "mail".into(),
+        schema: serde_json::json!({ "description": "as in x@y.io" }),
+        strict: None,
+    };
+    let messages = vec![Message::text(Role::User, "To new@example.org"), message];
+    let chat = Chat { messages, tools: vec![tool], hosted_tools: vec![hosted], format, ..Chat::default() };
+    let (covered, _) = Cover::over(&Task::Chat(chat.clone()), &SecretKind::ALL).unwrap();
+    let Task::Chat(covered) = covered else { unreachable!() };
+    let tool = &covered.tools[0];
+    assert_eq!(tool.description.as_deref(), Some("Writes to [EMAIL_1]."));
+    let listed = &tool.parameters.as_ref().unwrap()["properties"]["to"]["enum"];
+    assert_eq!(*listed, serde_json::json!(["[EMAIL_1]", "[EMAIL_2]"]));
+    let hosted = &covered.hosted_tools[0].definition;
+    assert_eq!(hosted["server_description"], "of [EMAIL_1]");
+    assert_eq!(hosted["authorization"], chat.hosted_tools[0].definition["authorization"], "it opens a door there");
+    let ReplyFormat::Schema { schema, .. } = &covered.format else { unreachable!() };
+    assert_eq!(schema["description"], "as in [EMAIL_2]");
+    assert_eq!(covered.messages[0].joined_text(), "To [EMAIL_3]");
+    assert!(covered.messages[1].original.as_ref().unwrap().is_changed, "the title would go as it is");
+    // What is no text is not looked into.
+    let mut plain = chat;
+    (plain.tools, plain.hosted_tools, plain.format) = (Vec::new(), Vec::new(), ReplyFormat::Text);
+    let original = plain.messages[1].original.as_mut().unwrap();
+    original.pieces = vec![block.replace("of x@y.io", "of x").into()];
+    plain.messages.remove(0);
+    assert!(Cover::over(&Task::Chat(plain), &SecretKind::ALL).is_none());
 }
 
 /// An answer that was cut into these frames.

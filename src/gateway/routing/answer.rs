@@ -30,13 +30,15 @@ pub struct TreatmentNote {
     pub by: String,
     /// How many pages, frames or files it became.
     pub pages: Option<u32>,
+    /// Why text that it carries was left out.
+    pub hidden: Vec<&'static str>,
 }
 
 impl TreatmentNote {
     /// A note of what a recipe did.
     #[must_use]
     pub fn new(place: PartPath, does: &'static str, recipe: &RecipeName) -> Self {
-        Self { place, does, by: recipe.as_str().to_owned(), pages: None }
+        Self { place, does, by: recipe.as_str().to_owned(), pages: None, hidden: Vec::new() }
     }
 }
 

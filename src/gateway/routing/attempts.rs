@@ -22,7 +22,6 @@ use super::super::clients::Reserved;
 use super::answer::{Answer, Route, TreatmentNote};
 use super::billing::Billing;
 use super::course::{Asked, Course, Turn};
-use super::covering::Covered;
 use super::deferred::{self, Deferred};
 use super::error::Tried;
 use super::fleet::Fleet;
@@ -306,8 +305,7 @@ impl<W: Work> Running<'_, W> {
         let candidate = turn.candidate;
         let (abilities, member) = (self.row(candidate), self.fleet.member(candidate.row));
         let task = streamed.unwrap_or(task);
-        let (account, rules) = (&self.planned.account, &self.router.routing.redaction);
-        let covered = Covered::over(task, (&candidate.target, abilities), account, rules);
+        let covered = self.router.covered(task, (&candidate.target, abilities), &self.planned.account);
         let call = Call {
             task: covered.task(task),
             abilities,

@@ -95,7 +95,10 @@ impl Router {
         }
         let may = |member: &&Member| {
             let is_near = bounds.privacy == Privacy::Any || member.is_loopback();
-            is_near && (bounds.providers.is_empty() || bounds.providers.contains(member.id()))
+            // What is heard cannot be covered.
+            is_near
+                && !self.hears_too_much(member, &bounds.account)
+                && (bounds.providers.is_empty() || bounds.providers.contains(member.id()))
         };
         let mut found: Vec<(bool, LiveTarget)> = Vec::new();
         for member in fleet.members().iter().filter(may) {
@@ -117,6 +120,23 @@ impl Router {
         }
         found.sort_by_key(|(is_other, _)| *is_other);
         found.into_iter().map(|(_, target)| target).collect()
+    }
+
+    /// Whether a provider would hear what is kept from it.
+    fn hears_too_much(&self, member: &Member, account: &Account) -> bool {
+        !member.is_loopback() && self.is_covered(member.id(), account)
+    }
+
+    /// Why a target that was named may not hold a conversation, if that is since it would hear what is kept from it.
+    pub(in crate::gateway) fn heard_too_much(
+        &self,
+        fleet: &Fleet,
+        want: &LiveWant,
+        account: &Account,
+    ) -> Option<Failure> {
+        let LiveWant::One(target) = want else { return None };
+        let member = fleet.members().iter().find(|member| *member.id() == target.provider)?;
+        self.hears_too_much(member, account).then(|| too_much(&target.to_string()))
     }
 
     /// Begins a conversation with a target.
@@ -197,6 +217,15 @@ impl Router {
         self.standings.note_at((provider, key), |standing| standing.failed(&failure.kind, Some(rest), now_ms()));
         true
     }
+}
+
+/// A target that would hear what is kept from it.
+fn too_much(name: &str) -> Failure {
+    let detail = format!(
+        "`{name}` would hear personal data and secrets, which are kept from it (redaction) and cannot be covered in sound; \
+         name a model that chats, or none: then what is said is written down and spoken on this machine"
+    );
+    Failure::new(FailureKind::NotAllowed, detail)
 }
 
 fn rests() -> Failure {

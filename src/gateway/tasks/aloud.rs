@@ -164,7 +164,7 @@ impl Gateway {
 
 /// What is admitted of an answer that was spoken.
 fn spoken_by(by: String) -> TreatmentNote {
-    TreatmentNote { place: PartPath::Field(AUDIO), does: "speak", by, pages: None }
+    TreatmentNote { place: PartPath::Field(AUDIO), does: "speak", by, pages: None, hidden: Vec::new() }
 }
 
 /// What is wrong with a voice is said of the chat's field for it.

@@ -75,8 +75,10 @@ impl Gateway {
         let abilities = &fleet.matrix.rows()[first.row];
         let work = self.chat_work(&request.task, planned, request).ok()?;
         let prepared = work.prepare(first, abilities).await.ok()?;
+        // It is told no more than when it answers.
+        let covered = self.router.covered(&prepared.task, (&first.target, abilities), &planned.account);
         let call = Call {
-            task: &prepared.task,
+            task: covered.task(&prepared.task),
             abilities,
             dropped: &first.dropped,
             key: member.first_key(),

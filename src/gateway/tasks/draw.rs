@@ -274,7 +274,7 @@ pub(super) fn of_this_task_only(failure: Failure) -> Failure {
 }
 
 pub(super) fn note(field: &'static str, by: impl Into<String>) -> TreatmentNote {
-    TreatmentNote { place: PartPath::Field(field), does: "transcode", by: by.into(), pages: None }
+    TreatmentNote { place: PartPath::Field(field), does: "transcode", by: by.into(), pages: None, hidden: Vec::new() }
 }
 
 impl Work for DrawWork<'_> {

@@ -196,6 +196,7 @@ impl Work for EmbedWork<'_> {
             does: "transcode",
             by: "cl100k_base".to_owned(),
             pages: None,
+            hidden: Vec::new(),
         };
         Ok(Prepared { task: Cow::Owned(task), notes: vec![note] })
     }

@@ -63,6 +63,7 @@ impl Gateway {
             does: "transcode",
             by: BY_VECTORS.to_owned(),
             pages: None,
+            hidden: Vec::new(),
         });
         let own = vec![("mediary", "approximation", json!(BY_VECTORS))];
         let reply = WholeReply { ranked, own, usage: Some(usage), model, ..WholeReply::default() };

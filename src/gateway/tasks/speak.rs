@@ -73,6 +73,7 @@ impl Gateway {
             does: "split",
             by: "sentences".to_owned(),
             pages: u32::try_from(pieces.len()).ok(),
+            hidden: Vec::new(),
         });
         Ok(speaking)
     }
@@ -179,7 +180,13 @@ impl Work for SpeakWork<'_> {
         match instead {
             Some(voice) => {
                 let place = PartPath::Field("voice");
-                notes.push(TreatmentNote { place, does: "transcode", by: voice.clone(), pages: None });
+                notes.push(TreatmentNote {
+                    place,
+                    does: "transcode",
+                    by: voice.clone(),
+                    pages: None,
+                    hidden: Vec::new(),
+                });
                 speak.voice = Some(voice);
             }
             None if is_engine => {}

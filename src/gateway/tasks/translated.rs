@@ -49,6 +49,7 @@ impl Gateway {
             does: "extract",
             by: route.also.last().unwrap_or(&route.target).to_string(),
             pages: None,
+            hidden: Vec::new(),
         });
         if wish.times.words {
             route.drops(TIMES);
@@ -112,6 +113,7 @@ impl Gateway {
                 does: "translate",
                 by: answer.route.target.to_string(),
                 pages: None,
+                hidden: Vec::new(),
             };
             route.join(Route { treatments: vec![note], dropped: Vec::new(), ..answer.route });
         }

@@ -1,4 +1,4 @@
-//! What is kept goes through here, in the order in which answers end: a turn at a time, its media before it.
+//! What is kept goes through here, in the order in which the answers of a key end: a turn at a time, its media before it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,8 +8,10 @@ use mediary_core::plan::Privacy;
 use mediary_core::task::{Message, Part};
 use mediary_store::{KeptTurn, NewMessage, ThreadMedium, ThreadRow, TitledBy};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::super::administration::unix_seconds;
+use super::lines::Lines;
 use super::record::{Record, role_name, tokens_of};
 use super::{NoThread, Threads, short_owner, titles, words};
 
@@ -19,6 +21,8 @@ const MOST_WAITING: u64 = 256 << 20;
 const SWEEP_SECONDS: i64 = 600;
 /// So many of them are removed at once.
 const SWEPT_AT_ONCE: u32 = 500;
+/// So long a turn is known by its name, by far longer than it is tried for.
+const NAMED_SECONDS: i64 = 86_400;
 /// What could not be kept is tried again after each of these.
 const PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 /// How much of a message is found by its meaning: more is none to the model.
@@ -53,7 +57,7 @@ impl Said {
     }
 }
 
-/// What becomes of the threads, in this order.
+/// What becomes of the threads, for each key in this order.
 #[derive(Debug)]
 pub(super) enum Change {
     /// A turn, and how much memory it takes.
@@ -114,6 +118,8 @@ impl Threads {
         let title = titles::first_words(&messages);
         let asked = titles::Asked::of(&messages);
         let turn = KeptTurn {
+            // One that is tried again is the same.
+            name: Uuid::now_v7().simple().to_string(),
             thread: ThreadRow { project: said.project.clone(), ..new_thread(&said.id, &said.owner, &said.model, now) },
             messages,
             media: kept_media,
@@ -144,7 +150,7 @@ impl Threads {
     /// Puts a turn where it is kept, its media before it.
     async fn put(&self, all: &[(&Message, bool)], turn: KeptTurn) -> Result<(), NoThread> {
         // Of two threads with the same media one may just be going.
-        let _turn_of_media = self.turn.lock().await;
+        let _turns = self.media_turns.of(turn.media.iter().map(|medium| medium.hash.as_str())).await;
         for (message, _) in all {
             for part in &message.parts {
                 if let Part::Media(part) = part {
@@ -157,6 +163,7 @@ impl Threads {
 
     /// Removes threads whose time is over.
     async fn sweep(&self, now: i64) -> Result<(), NoThread> {
+        self.rows.forget_names(now.saturating_sub(NAMED_SECONDS)).await?;
         self.forget_orphans().await?;
         // Other servers may have kept and removed some.
         self.bytes.store(self.rows.bytes().await?, Ordering::Relaxed);
@@ -176,7 +183,6 @@ impl Threads {
 
     /// Removes a thread of this owner's, with its media as far as no other has them. Gives whether it was there.
     pub(super) async fn removed(&self, id: &str, owner: &[u8]) -> Result<bool, NoThread> {
-        let _turn_of_media = self.turn.lock().await;
         let Some(gone) = self.rows.remove(id, owner).await? else { return Ok(false) };
         for medium in gone {
             self.forget_bytes(&medium.hash).await?;
@@ -207,33 +213,45 @@ pub(super) fn new_thread(id: &str, owner: &[u8], model: &str, now: i64) -> Threa
     }
 }
 
-/// Keeps what is said until the server stops, and removes from time to time what is too old.
+/// Keeps what is said until the server stops. What one key waits for, no other does.
 pub(super) async fn keep_all(threads: Arc<Threads>, mut changes: mpsc::UnboundedReceiver<Change>) {
+    let mut lines = Lines::default();
+    loop {
+        tokio::select! {
+            biased;
+            Some(ended) = lines.next(), if !lines.is_empty() => lines.ended(ended),
+            change = changes.recv() => match change {
+                Some(Change::Keep(said, bytes)) => {
+                    let (owner, threads) = (said.owner.clone(), threads.clone());
+                    lines.put(owner, Box::pin(async move {
+                        if let Err(error) = threads.kept(*said).await {
+                            tracing::error!(error.detail = %error, "a turn of a thread is not kept");
+                        }
+                        threads.waiting.fetch_sub(bytes, Ordering::Relaxed);
+                    }));
+                }
+                Some(Change::Settle(settled)) => lines.settle(settled),
+                None => break,
+            },
+            () = threads.stopping.cancelled() => break,
+        }
+    }
+    while let Some(ended) = lines.next().await {
+        lines.ended(ended);
+    }
+}
+
+/// Removes from time to time what is too old, until the server stops.
+pub(super) async fn sweep_all(threads: Arc<Threads>) {
     let mut sweeps = tokio::time::interval(Duration::from_secs(SWEEP_SECONDS.unsigned_abs()));
     loop {
-        let change = tokio::select! {
+        tokio::select! {
             biased;
-            change = changes.recv() => change,
             () = threads.stopping.cancelled() => return,
-            _ = sweeps.tick() => {
-                if let Err(error) = threads.sweep(unix_seconds()).await {
-                    tracing::warn!(error.detail = %error, "old threads are not removed");
-                }
-                continue;
-            }
-        };
-        match change {
-            Some(Change::Keep(said, bytes)) => {
-                if let Err(error) = Box::pin(threads.kept(*said)).await {
-                    tracing::error!(error.detail = %error, "a turn of a thread is not kept");
-                }
-                threads.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            }
-            Some(Change::Settle(settled)) => {
-                // A client that has left does not mind.
-                let _left = settled.send(());
-            }
-            None => return,
+            _ = sweeps.tick() => {}
+        }
+        if let Err(error) = threads.sweep(unix_seconds()).await {
+            tracing::warn!(error.detail = %error, "old threads are not removed");
         }
     }
 }

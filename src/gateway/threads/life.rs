@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::super::Gateway;
 use super::keeping::Change;
 use super::meaning::Meanings;
+use super::media_turns::MediaTurns;
 use super::obsidian::Vault;
 use super::{NoThread, Threads, keeping, meaning, media, obsidian};
 use crate::config::Config;
@@ -50,7 +51,7 @@ impl Threads {
             vault: Vault::of(config),
             clients: gateway.clients.clone(),
             gateway: Mutex::new(gateway),
-            turn: tokio::sync::Mutex::new(()),
+            media_turns: MediaTurns::default(),
             news: Notify::new(),
             stopping: CancellationToken::new(),
             at_work: TaskTracker::new(),
@@ -59,6 +60,7 @@ impl Threads {
             tracing::warn!(error.detail = %error, "media that belong to no thread cannot be looked for");
         }
         threads.at_work.spawn(keeping::keep_all(threads.clone(), to_keep));
+        threads.at_work.spawn(keeping::sweep_all(threads.clone()));
         threads.at_work.spawn(meaning::embed_all(threads.clone()));
         threads.at_work.spawn(obsidian::follow(threads.clone()));
         Ok(Some(threads))

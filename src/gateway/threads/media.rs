@@ -138,8 +138,10 @@ impl Threads {
         .await
     }
 
-    /// Removes bytes that no thread has any more. The turn of media is held.
+    /// Removes bytes that no thread has any more.
     pub(super) async fn forget_bytes(&self, hash: &str) -> Result<(), NoThread> {
+        // Another thread may just be going to have it.
+        let _turn = self.media_turns.of([hash]).await;
         if self.rows.has_bytes(hash).await? {
             return Ok(());
         }
@@ -155,7 +157,6 @@ impl Threads {
         let content = self.content.clone();
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let found = blocking::run(move || content.before(before).map_err(not_kept)).await?;
-        let _turn_of_media = self.turn.lock().await;
         for hash in found {
             self.forget_bytes(&hash.to_string()).await?;
         }

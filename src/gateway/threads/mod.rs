@@ -2,7 +2,8 @@
 //!
 //! Nothing is kept of a request that names none. What was said in a turn is kept once its answer has ended, however it did, and
 //! only what the thread had not yet: clients that send their whole conversation are not kept twice (`context`). A thread
-//! belongs to its key. What is kept goes through one queue (`keeping`), so that turns follow one another.
+//! belongs to its key. What is kept of a key goes through a line of its own (`keeping`, `lines`), so that its turns follow one another and
+//! wait for no other's.
 
 mod begin;
 mod context;
@@ -11,8 +12,10 @@ mod failure;
 mod finding;
 mod keeping;
 mod life;
+mod lines;
 mod meaning;
 mod media;
+mod media_turns;
 mod mended;
 mod obsidian;
 mod record;
@@ -38,6 +41,7 @@ pub use failure::NoThread;
 pub use finding::{FoundThread, MOST_FOUND, SearchMode};
 use keeping::Change;
 use meaning::Meanings;
+use media_turns::MediaTurns;
 use obsidian::Vault;
 pub use obsidian::{SyncDetail, SyncReport, SyncWish};
 pub use record::{Record, RecordCall, RecordMedium, RecordPart, RecordThoughts};
@@ -67,8 +71,8 @@ pub struct Threads {
     clients: Arc<Clients>,
     /// What calls models for titles, and embeds.
     gateway: Mutex<Arc<Gateway>>,
-    /// Held while it is seen to whether media are still wanted.
-    turn: tokio::sync::Mutex<()>,
+    /// Held while it is seen to whether a medium is still wanted.
+    media_turns: MediaTurns,
     /// Told when something was kept: for what is done thereafter.
     news: Notify,
     stopping: CancellationToken,

@@ -109,16 +109,17 @@ impl Treatments {
             return Ok(Made::media(only, by));
         }
         let mut pieces = page_pieces(total, drawn);
-        let mut by = by.to_owned();
+        let (mut by, mut hidden) = (by.to_owned(), Vec::new());
         if count < total {
             let rest = format!("{}-{total}", count + 1).parse::<PageSelection>();
             let rest = rest.map_err(|error| Failure::broken(error.to_string()))?;
             let text = self.pages_text(job.media, rest, job.memo).await?;
             // Writing to a string cannot fail.
             let _ = write!(by, "+{}", text.by);
+            hidden.clone_from(&text.hidden);
             pieces.push(Piece::Quoted(Arc::new(text)));
         }
-        Ok(Made { pieces, by, pages: u32::try_from(total).ok() })
+        Ok(Made { pieces, by, hidden, pages: u32::try_from(total).ok() })
     }
 }
 
@@ -178,7 +179,7 @@ pub(super) fn extract(reading: &Reading, recipe: &DocumentToText) -> Extract {
     let by = if by.is_empty() { DOCUMENT_TO_TEXT.to_owned() } else { by.join("+") };
     let pages = reading.all_pages();
     let settled = pages.iter().all(|outcome| outcome.page.is_ok());
-    Extract { sections, by, pages: u32::try_from(pages.len()).ok(), settled }
+    Extract { sections, by, hidden: reading.hidden(), pages: u32::try_from(pages.len()).ok(), settled }
 }
 
 /// The pages of a reading, and what read them.

@@ -1,11 +1,15 @@
 //! Text that was taken out of a medium, in sections; it is quoted to models and remembered by its bytes.
 
+use mediary_core::document::Hidden;
+
 /// Text that was taken out of a medium.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Extract {
     pub(super) sections: Vec<Section>,
     /// What read it.
     pub(super) by: String,
+    /// Why text that it carries was left out.
+    pub(super) hidden: Vec<Hidden>,
     /// How many pages were read, where there are such.
     pub(super) pages: Option<u32>,
     /// Whether another attempt would give the same; what is not settled is not remembered.
@@ -30,7 +34,13 @@ impl Section {
 impl Extract {
     /// A text in one piece.
     pub(super) fn plain(text: String, by: impl Into<String>) -> Self {
-        Self { sections: vec![Section { title: None, text }], by: by.into(), pages: None, settled: true }
+        Self {
+            sections: vec![Section { title: None, text }],
+            by: by.into(),
+            hidden: Vec::new(),
+            pages: None,
+            settled: true,
+        }
     }
 
     /// How much room it takes when it is remembered.

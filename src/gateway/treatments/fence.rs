@@ -43,7 +43,12 @@ pub(super) fn fenced(source: &Source, extract: &Extract) -> String {
         Some(pages) => format!(", {pages} pages"),
         None => String::new(),
     };
-    let what = format!("was taken from an attached file ({}{pages}) by {}", source.format, extract.by);
+    let mut what = format!("was taken from an attached file ({}{pages}) by {}", source.format, extract.by);
+    if !extract.hidden.is_empty() {
+        let names: Vec<&str> = extract.hidden.iter().map(|hidden| hidden.name()).collect();
+        // Writing to a string cannot fail.
+        let _ = write!(what, ", without what it carries and does not show ({})", names.join(", "));
+    }
     quoted(&what, &source.label, &extract.sections)
 }
 
@@ -90,6 +95,8 @@ fn short(hash: &ContentHash) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mediary_core::document::Hidden;
+
     use super::*;
 
     fn extract(sections: &[(Option<&str>, &str)]) -> Extract {
@@ -100,6 +107,7 @@ mod tests {
         Extract {
             sections: sections.iter().map(section).collect(),
             by: "local/paddleocr".to_owned(),
+            hidden: Vec::new(),
             pages: Some(2),
             settled: true,
         }
@@ -126,6 +134,14 @@ mod tests {
             format!("[{mark} ends]"),
         ];
         assert_eq!(lines[1..], expected);
+    }
+
+    #[test]
+    fn a_fence_says_what_was_left_out() {
+        let hidden = vec![Hidden::Tiny, Hidden::ZeroWidth];
+        let text = fenced(&source(None), &Extract { hidden, ..extract(&[(None, "Hello")]) });
+        let first = text.lines().next().unwrap();
+        assert!(first.contains("without what it carries and does not show (tiny_text, zero_width_text)"), "{text}");
     }
 
     #[test]

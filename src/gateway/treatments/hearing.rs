@@ -276,11 +276,12 @@ impl Treatments {
         let mut transcript = self.hear_piece(fleet, hearing, first, None).await?;
         let place = PartPath::Field("file");
         let notes = &mut transcript.answer.route.treatments;
-        let written = TreatmentNote { place, does: "transcode", by: AUDIO_TO_AUDIO.to_owned(), pages: None };
+        let written =
+            TreatmentNote { place, does: "transcode", by: AUDIO_TO_AUDIO.to_owned(), pages: None, hidden: Vec::new() };
         if !notes.contains(&written) {
             notes.insert(0, written);
         }
-        notes.insert(0, TreatmentNote { place, does: SPLIT, by: "pauses".to_owned(), pages: None });
+        notes.insert(0, TreatmentNote { place, does: SPLIT, by: "pauses".to_owned(), pages: None, hidden: Vec::new() });
         let asked = transcript.answer.route.target.clone();
         let at_once = if fleet.matrix.get(&asked).is_some_and(|row| row.is_local) { 1 } else { PIECES_AT_ONCE };
         let heard = pieces.map(move |piece| {

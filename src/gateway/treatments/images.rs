@@ -119,7 +119,7 @@ impl Treatments {
             pieces.push(Piece::Note(format!("at {:.1} s", at.as_secs_f32())));
             pieces.push(Piece::Media(self.reader.kept(picture)?));
         }
-        Ok(Made { pieces, by: IMAGE_TO_FRAMES.to_owned(), pages: u32::try_from(count).ok() })
+        Ok(Made { pieces, by: IMAGE_TO_FRAMES.to_owned(), hidden: Vec::new(), pages: u32::try_from(count).ok() })
     }
 
     /// The first picture of a file, made to fit, with room for what it takes.
@@ -189,7 +189,7 @@ fn put_together(written: Result<Written, Failure>, described: Description) -> Re
         (Description::NoTarget, None) => {}
     }
     let by = if by.is_empty() { IMAGE_TO_TEXT.to_owned() } else { by.join("+") };
-    Ok(Extract { sections, by, pages: None, settled })
+    Ok(Extract { sections, by, hidden: Vec::new(), pages: None, settled })
 }
 
 #[cfg(test)]

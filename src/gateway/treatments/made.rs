@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use mediary_core::Media;
+use mediary_core::document::Hidden;
 use mediary_core::task::{MediaPart, Part};
 
 use super::extract::Extract;
@@ -16,6 +17,8 @@ pub(super) struct Made {
     pub(super) pieces: Vec<Piece>,
     /// What did it.
     pub(super) by: String,
+    /// Why text that it carries was left out.
+    pub(super) hidden: Vec<Hidden>,
     /// Pages, frames or files of it.
     pub(super) pages: Option<u32>,
 }
@@ -34,12 +37,13 @@ pub(super) enum Piece {
 impl Made {
     /// Nothing but quoted text.
     pub(super) fn quoted(extract: Arc<Extract>) -> Self {
-        Self { by: extract.by.clone(), pages: extract.pages, pieces: vec![Piece::Quoted(extract)] }
+        let (by, hidden) = (extract.by.clone(), extract.hidden.clone());
+        Self { by, hidden, pages: extract.pages, pieces: vec![Piece::Quoted(extract)] }
     }
 
     /// One medium in the place of another.
     pub(super) fn media(media: Media, by: &str) -> Self {
-        Self { pieces: vec![Piece::Media(media)], by: by.to_owned(), pages: None }
+        Self { pieces: vec![Piece::Media(media)], by: by.to_owned(), hidden: Vec::new(), pages: None }
     }
 
     /// The parts of a message that take the place of the one that was treated.

@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn made() -> Made {
-        Made { pieces: Vec::new(), by: "test".to_owned(), pages: None }
+        Made { pieces: Vec::new(), by: "test".to_owned(), hidden: Vec::new(), pages: None }
     }
 
     #[tokio::test]

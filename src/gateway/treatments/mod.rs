@@ -127,7 +127,8 @@ impl Treatments {
         let mut notes = Vec::with_capacity(done.len());
         for (Assigned { place, does, original, .. }, made) in jobs.iter().zip(&done) {
             parts.insert(*place, made.parts(original));
-            notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages });
+            let hidden = made.hidden.iter().map(|hidden| hidden.name()).collect();
+            notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages, hidden });
         }
         Ok((jobs::replaced(chat, parts), notes))
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use mediary_core::document::Hidden;
 use mediary_core::media::decode_text;
-use mediary_core::{Failure, Media, MediaKind};
+use mediary_core::{Failure, Media, MediaKind, without_hidden};
 
 use super::super::blocking;
 use super::Treatments;
@@ -30,7 +31,11 @@ impl Treatments {
         blocking::run(move || {
             let bytes = blob.read_all();
             let bytes = bytes.map_err(|error| Failure::broken(format!("the text cannot be read back: {error}")))?;
-            Ok(cut(decode_text(&bytes).text, most))
+            let text = decode_text(&bytes).text;
+            Ok(match without_hidden(&text) {
+                Some(shown) => Extract { hidden: vec![Hidden::ZeroWidth], ..cut(shown, most) },
+                None => cut(text, most),
+            })
         })
         .await
     }

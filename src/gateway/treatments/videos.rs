@@ -55,7 +55,7 @@ impl Treatments {
         if recipe.transcript {
             pieces.push(self.video_words(job.media, job.memo, &mut by).await);
         }
-        Ok(Made { pieces, by, pages: u32::try_from(count).ok() })
+        Ok(Made { pieces, by, hidden: Vec::new(), pages: u32::try_from(count).ok() })
     }
 
     /// A video as text: what is said, and what a target that sees says of its moments.
@@ -241,7 +241,7 @@ fn told(heard: Result<Arc<Extract>, Failure>, written: Written, described: Descr
         settled = false;
         sections.insert(0, Section::new("what is said in it", "(it could not be transcribed)"));
     }
-    Ok(Extract { sections, by: by.join("+"), pages: None, settled })
+    Ok(Extract { sections, by: by.join("+"), hidden: Vec::new(), pages: None, settled })
 }
 
 /// `1:02:03`, `0:07`.

@@ -76,11 +76,14 @@ impl Gateway {
             return Ok(Some(WebNote::Vendors(kind)));
         }
         let Task::Chat(chat) = &mut request.task else { return Ok(None) };
-        let Some(text) = query_of(chat) else { return Ok(None) };
-        let text = self.router.words_for_strangers(text, &request.bounds.account);
+        let Some(said) = said_last(chat) else { return Ok(None) };
+        let account = request.bounds.account.clone();
+        // Before it is cut: half a value is not known for one.
+        let (said, _) = self.words_for_engines(said, None, &account);
+        let text = query_of(&said);
         let query = SearchQuery { text, most: search.results, page: 1, language: None, period: None, safe: None };
         let privacy: Privacy = request.bounds.privacy;
-        let wish = SearchWish { query, engine: None, client: request.client.clone(), privacy };
+        let wish = SearchWish { query, engine: None, client: request.client.clone(), privacy, account };
         let Searched { engine, pages, .. } = match self.search_web(&wish).await {
             Ok(searched) => searched,
             Err(unsearched) if is_for_its_sender(&unsearched.failure) => return Err(unsearched),
@@ -130,21 +133,22 @@ fn last_of_user(chat: &mut Chat) -> Option<&mut Message> {
     chat.messages.iter_mut().rfind(|message| message.role == Role::User)
 }
 
-/// What a chat asks, short enough for search engines: the last words of its user; of many the last question, else their
-/// beginning.
-fn query_of(chat: &Chat) -> Option<String> {
+/// The last words of a chat's user.
+fn said_last(chat: &Chat) -> Option<String> {
     let message = chat.messages.iter().rfind(|message| message.role == Role::User)?;
     let text = message.joined_text().split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() {
-        return None;
-    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// What words ask, short enough for search engines: of many the last question, else their beginning.
+fn query_of(text: &str) -> String {
     if text.chars().count() <= MOST_QUERY_CHARS {
-        return Some(text);
+        return text.to_owned();
     }
     let is_end = |c: char| matches!(c, '.' | '!' | '?' | '。' | '？' | '؟');
     let question = text.split_inclusive(is_end).rfind(|sentence| sentence.ends_with(['?', '？', '؟']));
-    let chosen = question.map_or(text.as_str(), str::trim);
-    Some(chosen.chars().take(MOST_QUERY_CHARS).collect())
+    let chosen = question.map_or(text, str::trim);
+    chosen.chars().take(MOST_QUERY_CHARS).collect()
 }
 
 /// As many pages as have room in so many tokens, the last one's snippet cut.
@@ -225,10 +229,10 @@ mod tests {
             (vec![(Role::User, long.as_str())], Some("And what is the tallest tower?")),
         ];
         for (texts, expected) in rows {
-            assert_eq!(query_of(&chat(&texts)).as_deref(), expected);
+            assert_eq!(said_last(&chat(&texts)).as_deref().map(query_of).as_deref(), expected);
         }
         let endless = "x".repeat(10_000);
-        assert_eq!(query_of(&chat(&[(Role::User, &endless)])).map(|query| query.len()), Some(MOST_QUERY_CHARS));
+        assert_eq!(query_of(&endless).len(), MOST_QUERY_CHARS);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use mediary_core::document::Hidden;
 use mediary_core::{Claim, Failure, FailureKind, MediaKind, classify};
 
 use super::super::Gateway;
-use super::super::documents::{ReadOptions, Reading, Reason};
+use super::super::documents::{ReadOptions, Reading};
 
 /// A page of the web that was read.
 #[derive(Debug)]
@@ -22,15 +22,7 @@ impl WebReading {
     /// Why text that it carries was left out, each reason once.
     #[must_use]
     pub fn hidden(&self) -> Vec<Hidden> {
-        let mut all: Vec<Hidden> = Vec::new();
-        for reason in self.reading.pages.iter().flat_map(|outcome| &outcome.reasons) {
-            if let Reason::Hidden(hidden) = reason
-                && !all.contains(hidden)
-            {
-                all.push(*hidden);
-            }
-        }
-        all
+        self.reading.hidden()
     }
 }
 

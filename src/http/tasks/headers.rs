@@ -172,6 +172,9 @@ fn treatment(note: &TreatmentNote, spelling: &Spelling) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, ";pages={pages}");
     }
+    if !note.hidden.is_empty() {
+        let _ = write!(text, ";hidden=\"{}\"", note.hidden.join(" "));
+    }
     text
 }
 
@@ -186,6 +189,7 @@ mod tests {
     fn headers_name_what_happened_and_nothing_that_did_not() {
         let note = TreatmentNote {
             pages: Some(3),
+            hidden: vec!["tiny_text", "zero_width_text"],
             ..TreatmentNote::new(
                 PartPath::Content { message: 2, part: 1 },
                 "extract",
@@ -221,7 +225,7 @@ mod tests {
         assert_eq!(headers[X_FALLBACK_ATTEMPTS], "2");
         assert_eq!(
             headers[X_MEDIARY_TREATMENTS],
-            r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3"#
+            r#""messages[2].content[1]";do=extract;by="read-\"document";pages=3;hidden="tiny_text zero_width_text""#
         );
         assert_eq!(headers[X_MEDIARY_DROPPED], "seed, user");
         assert_eq!(headers[X_MEDIARY_STATUS], "no_speech");

@@ -67,6 +67,10 @@ pub(in crate::http) struct WebSearchBody {
     fallback: bool,
     /// Whether this was found before and is only given again.
     cached: bool,
+    /// How much of the query the engines got under other names, where personal data and secrets are kept from them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "email=1")]
+    redacted: Option<String>,
     /// The engines that were asked before it, and why they were not enough.
     tried: Vec<TriedBody>,
 }
@@ -117,7 +121,7 @@ pub(in crate::http) async fn search(
     let client = owner_of(request.headers(), &state.config.server);
     let asked: WebSearch = body(request, &state, "a search").await?;
     let (query, engine) = asked.checked()?;
-    let wish = SearchWish { query, engine, client, privacy: bounds.privacy };
+    let wish = SearchWish { query, engine, client, privacy: bounds.privacy, account: bounds.account };
     let searched = Box::pin(state.gateway.search_web(&wish)).await.map_err(unsearched)?;
     Ok(Json(WebSearchBody::of(wish.query.text, searched)))
 }
@@ -160,7 +164,7 @@ impl WebSearch {
 
 impl WebSearchBody {
     fn of(query: String, searched: Searched) -> Self {
-        let Searched { engine, pages, tried, is_cached } = searched;
+        let Searched { engine, pages, tried, is_cached, redacted } = searched;
         let source = engine.name();
         let result = |page: FoundPage| {
             let FoundPage { title, url, snippet, published, found_by } = page;
@@ -175,6 +179,7 @@ impl WebSearchBody {
             backend_used: source,
             fallback: !tried.is_empty(),
             cached: is_cached,
+            redacted,
             tried: tried.iter().map(told).collect(),
         }
     }

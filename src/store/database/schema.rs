@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use super::{StoreFailed, dialect};
 
 /// The steps, the first of them to version 1.
-pub(super) const STEPS: [&str; 18] = [
+pub(super) const STEPS: [&str; 19] = [
     include_str!("steps/1_jobs.sql"),
     include_str!("steps/2_responses.sql"),
     include_str!("steps/3_quotas.sql"),
@@ -32,6 +32,7 @@ pub(super) const STEPS: [&str; 18] = [
     include_str!("steps/16_threads.sql"),
     include_str!("steps/17_projects.sql"),
     include_str!("steps/18_google.sql"),
+    include_str!("steps/19_thread_keeps.sql"),
 ];
 
 /// The newest version that is known here.

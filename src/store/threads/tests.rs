@@ -40,6 +40,7 @@ fn message(role: &'static str, said: &str) -> NewMessage {
 
 fn turn(id: &str, now: i64, said: [&str; 2], words: &[(&str, i64)]) -> KeptTurn {
     KeptTurn {
+        name: format!("{id} {now} {}", said.join(" ")),
         thread: ThreadRow { model: "a/m".to_owned(), ..thread(id, b"me", now) },
         messages: vec![message("user", said[0]), message("assistant", said[1])],
         media: vec![ThreadMedium { hash: format!("hash in {id}"), mime: "image/png".to_owned(), bytes: 5 }],
@@ -51,6 +52,36 @@ fn turn(id: &str, now: i64, said: [&str; 2], words: &[(&str, i64)]) -> KeptTurn 
 
 fn texts(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_turn_is_kept_once_however_often_it_is_tried() {
+    for home in Home::each() {
+        let threads = Threads::of(Arc::new(home.open().await));
+        let once = turn("t", 10, ["One", "Two"], &[("one", 1)]);
+        threads.keep(once.clone()).await.unwrap();
+        let first = threads.get("t", b"me").await.unwrap();
+        threads.keep(once.clone()).await.unwrap();
+        let (again, other) = tokio::join!(
+            threads.keep(once.clone()),
+            threads.keep(KeptTurn { name: "another".to_owned(), ..turn("u", 10, ["One", "Two"], &[]) })
+        );
+        assert!(again.is_ok() && other.is_ok());
+        let kept = threads.get("t", b"me").await.unwrap();
+        assert_eq!(kept, first);
+        let seq = kept.unwrap().seq;
+        assert_eq!(threads.messages(seq, None, true, 9).await.unwrap().0.len(), 2);
+        // The same words said again are another turn.
+        threads.keep(KeptTurn { name: "again".to_owned(), ..once.clone() }).await.unwrap();
+        assert_eq!(threads.get("t", b"me").await.unwrap().map(|kept| kept.turns), Some(2));
+        // Its name is only remembered for a while.
+        threads.forget_names(10).await.unwrap();
+        threads.keep(once.clone()).await.unwrap();
+        assert_eq!(threads.get("t", b"me").await.unwrap().map(|kept| kept.turns), Some(2));
+        threads.forget_names(11).await.unwrap();
+        threads.keep(once).await.unwrap();
+        assert_eq!(threads.get("t", b"me").await.unwrap().map(|kept| kept.turns), Some(3));
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ const WORDS_TOGETHER: usize = 500;
 /// A turn that is to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptTurn {
+    /// By which it is known for a while: of one name only one is kept.
+    pub name: String,
     /// The thread as it is made, if it is not there.
     pub thread: ThreadRow,
     /// What was said.
@@ -57,16 +59,19 @@ pub struct ThreadMedium {
 }
 
 impl Threads {
-    /// Keeps a turn, and makes its thread if it is not there; on the disk when it resolves.
+    /// Keeps a turn, and makes its thread if it is not there; on the disk when it resolves. One that was kept before, though
+    /// that was not heard, stays as it is.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn keep(&self, turn: KeptTurn) -> Result<(), StoreFailed> {
-        let KeptTurn { thread, messages, media, words, short_owner, bytes } = turn;
+        let KeptTurn { name, thread, messages, media, words, short_owner, bytes } = turn;
         let (owner, id, now, model) =
             (thread.owner.clone(), thread.id.clone(), thread.updated_at, thread.model.clone());
         let its = |statement: Statement| statement.with(owner.clone()).with(id.as_str());
-        let mut statements = vec![super::rows::made(thread, "")];
+        // Of a name that is there already nothing is written.
+        let named = Statement::new("INSERT INTO thread_keeps (name, kept_at) VALUES (?, ?)");
+        let mut statements = vec![named.with(name.as_str()).with(now), super::rows::made(thread, "")];
         let counted = "UPDATE threads SET turns = turns + 1, changes = changes + 1, messages = messages + ?, bytes = bytes + ?, \
                        updated_at = ?, model = CASE WHEN ? = '' THEN model ELSE ? END WHERE owner = ? AND id = ?";
         let count = i64::try_from(messages.len()).unwrap_or(i64::MAX);
@@ -99,6 +104,28 @@ impl Threads {
             });
             statements.push(statement);
         }
-        self.0.write(statements).await.map(drop)
+        match self.0.write(statements).await {
+            Ok(_) => Ok(()),
+            Err(error) => match self.has_kept(name).await {
+                Ok(true) => Ok(()),
+                Ok(false) | Err(_) => Err(error),
+            },
+        }
+    }
+
+    /// Whether a turn of this name is kept.
+    async fn has_kept(&self, name: String) -> Result<bool, StoreFailed> {
+        let sql = "SELECT name FROM thread_keeps WHERE name = ?";
+        let found = self.0.read(Statement::new(sql).with(name), |row| row.try_get::<String, _>(0)).await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Forgets the names of turns that were kept before this second: none of them is tried again.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn forget_names(&self, before: i64) -> Result<(), StoreFailed> {
+        let sql = "DELETE FROM thread_keeps WHERE kept_at < ?";
+        self.0.write(vec![Statement::new(sql).with(before)]).await.map(drop)
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn read_page(text: &str, limits: OfficeLimits, wish: &WebPage) -> Res
     let hidden = hidden::taken_out(&mut page);
     let Article { html, facts } = article(&page.html(), base.as_ref());
     let mut draft = Draft::new(limits);
-    draft.hides(&hidden);
+    draft.has_hints();
+    draft.hides(hidden);
     match html.filter(|_| wish.main_part) {
         Some(html) => {
             let main = scraper::Html::parse_document(&html);
@@ -68,6 +69,7 @@ fn begins_with(page: &scraper::Html, title: &str) -> bool {
 /// Writes what a page says into a draft.
 pub(super) fn write(text: &str, draft: &mut Draft, pictures: &mut Pictures<'_>) -> Result<(), Refusal> {
     let mut page = scraper::Html::parse_document(text);
-    draft.hides(&hidden::taken_out(&mut page));
+    draft.has_hints();
+    draft.hides(hidden::taken_out(&mut page));
     Walk::new(draft, pictures).through(&page)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use encoding_rs::Encoding;
-use mediary_core::document::BlockKind;
+use mediary_core::document::{BlockKind, Hidden};
 
 use super::super::draft::Draft;
 use super::super::limits::Refusal;
@@ -155,6 +155,7 @@ impl<'d> Reader<'d> {
             Destination::Body | Destination::Note | Destination::Margin if !self.state.is_hidden => {
                 self.text.push(text);
             }
+            Destination::Body | Destination::Note | Destination::Margin => self.text.hides(text, Hidden::Invisible),
             Destination::Mark => self.mark.push_str(text),
             Destination::Code => self.code.push_str(text),
             Destination::Styles => self.name.push_str(text),
@@ -248,6 +249,7 @@ impl<'d> Reader<'d> {
         let _ = self.end_table();
         let text = std::mem::take(&mut self.text);
         let mark = std::mem::take(&mut self.mark);
+        self.draft.hides_of(&text);
         if text.is_blank() {
             return;
         }

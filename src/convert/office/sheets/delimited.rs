@@ -1,7 +1,8 @@
 //! Tables of text: entries between commas, semicolons or tabs, in quotes where they hold such.
 
 use mediary_core::MediaFormat;
-use mediary_core::document::Table;
+use mediary_core::document::{Hidden, Table};
+use mediary_core::is_hidden_in_text;
 use mediary_core::media::decode_text;
 
 use super::super::document::OfficeDocument;
@@ -42,6 +43,7 @@ pub(in super::super) fn read(
         rows.pop();
     }
     let mut draft = Draft::new(limits);
+    draft.hides(body.contains(is_hidden_in_text).then_some(Hidden::ZeroWidth));
     if !rows.is_empty() {
         for row in &mut rows {
             row.resize(width, String::new());

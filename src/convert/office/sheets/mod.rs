@@ -12,6 +12,7 @@ mod xlsx;
 
 use calamine::{Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use mediary_core::MediaFormat;
+use mediary_core::document::Hidden;
 
 use super::Input;
 use super::document::OfficeDocument;
@@ -88,6 +89,7 @@ fn page(
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
     name(meta, draft);
+    draft.hides(sheet.hides().then_some(Hidden::ZeroWidth));
     let (table, links) = sheet.finish(merged)?;
     draft.rows(table, links);
     Ok(())

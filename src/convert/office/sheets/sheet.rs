@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use mediary_core::document::{Link, Span, Table};
+use mediary_core::is_hidden_in_text;
 
 use super::super::limits::{MAX_CELLS, Refusal};
 use super::super::text::Text;
@@ -33,6 +34,11 @@ impl Sheet {
 
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether an entry carries what has no width, which is left out.
+    pub(super) fn hides(&self) -> bool {
+        self.entries.iter().any(|(.., text)| text.contains(is_hidden_in_text))
     }
 
     /// The table with its links.

@@ -1,6 +1,7 @@
 //! Rich text.
 
 use mediary_core::MediaFormat::Rtf;
+use mediary_core::document::Hidden;
 
 use super::{document, page, pages};
 
@@ -28,6 +29,7 @@ fn rich_text_is_read_with_its_structure() {
         "p end",
         "note 1: In May.",
     ];
+    assert_eq!(document(Rtf, text).pages[0].hidden, [Hidden::Invisible]);
     let found = page(Rtf, text);
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for (found, expected) in found.iter().zip(expected) {

@@ -138,6 +138,63 @@ fn what_was_deleted_or_hidden_is_not_in_the_text_and_what_was_inserted_is() {
 }
 
 #[test]
+fn what_is_not_seen_is_left_out_and_named() {
+    let run =
+        |look: &str, text: &str| format!("<w:r><w:rPr>{look}</w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let white = "<w:color w:val=\"FFFFFF\"/>";
+    let styles = "<w:styles xmlns:w=\"w\"><w:style w:styleId=\"Ghost\"><w:rPr><w:color w:val=\"FEFEFE\"/></w:rPr></w:style>\
+        <w:style w:styleId=\"Heir\"><w:basedOn w:val=\"Ghost\"/></w:style>\
+        <w:style w:styleId=\"Banner\"><w:basedOn w:val=\"Ghost\"/><w:pPr><w:shd w:fill=\"1F3864\"/></w:pPr></w:style></w:styles>";
+    let main = relations(&[("s", "styles", "styles.xml", false)]);
+    let read = |inner: &str| {
+        let parts = [("word/_rels/document.xml.rels", main.as_str()), ("word/styles.xml", styles)];
+        let bytes = docx(&format!("<w:p>{inner}</w:p>{}", plain("end")), &parts);
+        let hidden: Vec<_> = document(Docx, &bytes).pages[0].hidden.iter().map(|why| why.name()).collect();
+        (page(Docx, &bytes), hidden)
+    };
+    let seen = run("", "seen");
+    let in_style = |style: &str| format!("<w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>{}", run("", "secret"));
+    let unseen = [
+        (format!("{seen}{}", run("<w:vanish/>", "secret")), "invisible_text"),
+        (format!("{seen}{}", run(white, "secret")), "unseen_text"),
+        (format!("{seen}{}", run("<w:sz w:val=\"2\"/>", "secret")), "tiny_text"),
+        (format!("{seen}{}", run("<w:rStyle w:val=\"Heir\"/>", "secret")), "unseen_text"),
+        (format!("{seen}{}", run(&format!("{white}<w:shd w:fill=\"auto\"/>"), "secret")), "unseen_text"),
+        (run("", "se\u{200b}en"), "zero_width_text"),
+    ];
+    for (inner, why) in &unseen {
+        assert_eq!(read(inner), (vec!["p seen".to_owned(), "p end".to_owned()], vec![*why]), "{inner}");
+    }
+    for style in ["Ghost", "Heir"] {
+        assert_eq!(read(&in_style(style)), (vec!["p end".to_owned()], vec!["unseen_text"]), "{style}");
+    }
+    let on_ground = [
+        run(&format!("{white}<w:shd w:fill=\"000000\"/>"), "secret"),
+        run(&format!("{white}<w:highlight w:val=\"black\"/>"), "secret"),
+        format!("<w:pPr><w:shd w:fill=\"1F3864\"/></w:pPr>{}", run(white, "secret")),
+        in_style("Banner"),
+        format!("<w:pPr><w:pStyle w:val=\"Ghost\"/></w:pPr>{}", run("<w:color w:val=\"000000\"/>", "secret")),
+        run(&format!("{white}<w:vanish w:val=\"0\"/><w:highlight w:val=\"red\"/>"), "secret"),
+    ];
+    for inner in &on_ground {
+        assert_eq!(read(inner), (vec!["p secret".to_owned(), "p end".to_owned()], Vec::new()), "{inner}");
+    }
+    // The colour of a table's entry may be its table's.
+    let table = format!(
+        "<w:tbl><w:tr><w:tc><w:p>{}</w:p></w:tc><w:tc>{}</w:tc></w:tr></w:tbl>",
+        run(white, "head"),
+        plain("b\u{2060}")
+    );
+    let document = document(Docx, &docx(&table, &[]));
+    assert_eq!(document.pages[0].hidden.iter().map(|why| why.name()).collect::<Vec<_>>(), ["zero_width_text"]);
+    assert_eq!(page(Docx, &docx(&table, &[])), ["table head, b"]);
+    // So may that of pages with a ground.
+    let body = format!("<w:p>{}</w:p>", run(white, "on blue"));
+    let drawn = format!("<w:p><w:r><w:drawing><wp:anchor behindDoc=\"1\"/></w:drawing></w:r></w:p>{body}");
+    assert_eq!(page(Docx, &docx(&drawn, &[])), ["p on blue"]);
+}
+
+#[test]
 fn tables_keep_spans_and_what_is_in_their_entries() {
     let cell = |properties: &str, text: &str| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>", plain(text));
     let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());

@@ -30,6 +30,8 @@ pub(super) struct Body<'a, R> {
     pub(super) referred: usize,
     /// How many comments stand in it.
     pub(super) commented: usize,
+    /// How many open tables and text boxes there are, which may have a colour of their own.
+    pub(super) grounds: usize,
     /// Text boxes, pictures and notes of the paragraph that is being read; they follow it.
     pub(super) aside: Aside,
 }
@@ -75,6 +77,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             notes: HashMap::new(),
             referred: 0,
             commented: 0,
+            grounds: 0,
             aside: Aside::default(),
         }
     }
@@ -152,7 +155,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
     }
 
     fn block(&mut self, xml: &mut Xml<'_>, draft: &mut Draft) -> Result<(), Refusal> {
-        let Paragraph { style, outline, numbering, starts_page, breaks_behind, text } = self.paragraph(xml)?;
+        let Paragraph { style, outline, numbering, starts_page, breaks_behind, text, look: _ } = self.paragraph(xml)?;
         if starts_page {
             draft.break_page()?;
         }
@@ -162,6 +165,7 @@ impl<'a, R: Read + Seek> Body<'a, R> {
             let (list, level, depth) = of_style.and_then(|id| self.styles.numbering(id))?;
             Some((list.to_owned(), level, depth))
         });
+        draft.hides_of(&text);
         if text.is_blank() {
             return self.flush_aside(draft);
         }
@@ -204,7 +208,9 @@ impl<'a, R: Read + Seek> Body<'a, R> {
     /// A table, of which nested ones become lines of their entry.
     fn table(&mut self, xml: &mut Xml<'_>) -> Result<Grid, Refusal> {
         let mut grid = Grid::default();
+        self.grounds += 1;
         self.rows(xml, &mut grid)?;
+        self.grounds -= 1;
         Ok(grid)
     }
 

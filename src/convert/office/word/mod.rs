@@ -5,6 +5,7 @@
 
 mod body;
 mod fields;
+mod looks;
 mod numbering;
 mod paragraph;
 mod styles;
@@ -20,6 +21,7 @@ use super::package::{Package, Relations};
 use super::text::Text;
 use super::xml::{Node, Xml};
 use body::Body;
+use looks::Look;
 use numbering::Numbering;
 use styles::Styles;
 
@@ -49,6 +51,10 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
         body.learn_notes(&name, &text)?;
     }
     body.relations = relations;
+    // Of pages with a ground, or with pictures behind their text, it is not known what stands on white.
+    if text.contains("<w:background") || text.contains("behindDoc=\"1\"") {
+        body.grounds += 1;
+    }
     body.read(&text, &mut draft)?;
     for part in &margins.footers {
         body.margin(part, BlockKind::Footer, &mut draft)?;
@@ -91,6 +97,8 @@ struct Paragraph {
     style: Option<String>,
     outline: Option<u8>,
     numbering: Option<(String, usize)>,
+    /// How its characters look unless they say it themselves.
+    look: Look,
     starts_page: bool,
     /// Whether a page ends within it.
     breaks_behind: bool,

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek};
 
+use mediary_core::document::Hidden;
+
 use super::super::charts::Chart;
 use super::super::formula;
 use super::super::limits::Refusal;
@@ -10,6 +12,7 @@ use super::super::xml::{Node, Xml};
 use super::Paragraph;
 use super::body::{Body, NoteKind};
 use super::fields::address;
+use super::looks::Look;
 
 impl<R: Read + Seek> Body<'_, R> {
     /// The paragraph that was opened last.
@@ -27,7 +30,11 @@ impl<R: Read + Seek> Body<'_, R> {
         while let Some(node) = xml.within()? {
             let Node::Open(element) = node else { continue };
             match element.name() {
-                "pPr" => properties(xml, into)?,
+                "pPr" => {
+                    properties(xml, into)?;
+                    let of_style = into.style.as_deref().map(|style| self.styles.look(style));
+                    into.look = into.look.over(of_style.unwrap_or_default());
+                }
                 "r" => self.run(xml, into)?,
                 "hyperlink" => {
                     let target = element.prefixed("id").and_then(|id| self.relations.get(&*id));
@@ -54,12 +61,12 @@ impl<R: Read + Seek> Body<'_, R> {
     }
 
     fn run(&mut self, xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
-        let mut is_hidden = false;
+        let mut hidden = into.look.hidden(self.grounds > 0);
         while let Some(node) = xml.within()? {
             let Node::Open(element) = node else { continue };
-            let is_shown = !is_hidden && !self.fields.in_code();
+            let is_shown = hidden.is_none() && !self.fields.in_code();
             match element.name() {
-                "rPr" => is_hidden = is_vanished(xml)?,
+                "rPr" => hidden = self.look(xml)?.over(into.look).hidden(self.grounds > 0),
                 "fldChar" => {
                     let kind = element.attribute("fldCharType").unwrap_or_default().into_owned();
                     self.fields.mark(&kind, &mut into.text);
@@ -70,6 +77,10 @@ impl<R: Read + Seek> Body<'_, R> {
                     self.fields.code(&code);
                 }
                 "t" if is_shown => into.text.push(&xml.characters()?),
+                "t" if !self.fields.in_code() => {
+                    let text = xml.characters()?;
+                    hidden.into_iter().for_each(|why| into.text.hides(&text, why));
+                }
                 "tab" | "ptab" if is_shown => {
                     into.text.push("\t");
                     xml.skip()?;
@@ -107,13 +118,27 @@ impl<R: Read + Seek> Body<'_, R> {
                     self.refer(kind, id, &mut into.text);
                     xml.skip()?;
                 }
-                "drawing" | "pict" | "object" if !is_hidden => self.drawing(xml)?,
+                "drawing" | "pict" | "object" if hidden != Some(Hidden::Invisible) => self.drawing(xml)?,
                 "ruby" if is_shown => self.ruby(xml, into)?,
                 "AlternateContent" | "Choice" => self.run(xml, into)?,
                 _ => xml.skip()?,
             }
         }
         Ok(())
+    }
+
+    /// How a run says that it looks, by its style or itself.
+    fn look(&self, xml: &mut Xml<'_>) -> Result<Look, Refusal> {
+        let (mut own, mut of_style) = (Look::default(), Look::default());
+        while let Some(node) = xml.within()? {
+            let Node::Open(element) = node else { continue };
+            match element.name() {
+                "rStyle" => of_style = element.attribute("val").map(|id| self.styles.look(&id)).unwrap_or_default(),
+                _ => own.note(&element),
+            }
+            xml.skip()?;
+        }
+        Ok(own.over(of_style))
     }
 
     fn refer(&mut self, kind: NoteKind, id: String, text: &mut Text) {
@@ -162,7 +187,9 @@ impl<R: Read + Seek> Body<'_, R> {
                 }
                 "txbxContent" => {
                     let outer = std::mem::take(&mut self.fields);
+                    self.grounds += 1;
                     let text = self.flat(xml)?;
+                    self.grounds -= 1;
                     self.fields = outer;
                     self.aside.boxes.push(text);
                 }
@@ -191,6 +218,7 @@ fn properties(xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
         match element.name() {
             "pStyle" => into.style = element.attribute("val").map(std::borrow::Cow::into_owned),
             "outlineLvl" => into.outline = element.number("val").filter(|outline| *outline < 9),
+            "shd" => into.look.note(&element),
             "pageBreakBefore" => into.starts_page = element.is_on(),
             "numPr" => {
                 while let Some(node) = xml.within()? {
@@ -210,18 +238,6 @@ fn properties(xml: &mut Xml<'_>, into: &mut Paragraph) -> Result<(), Refusal> {
     }
     into.numbering = list.map(|list| (list, level));
     Ok(())
-}
-
-fn is_vanished(xml: &mut Xml<'_>) -> Result<bool, Refusal> {
-    let mut is_vanished = false;
-    while let Some(node) = xml.within()? {
-        let Node::Open(element) = node else { continue };
-        if element.name() == "vanish" {
-            is_vanished = element.is_on();
-        }
-        xml.skip()?;
-    }
-    Ok(is_vanished)
 }
 
 /// Symbol fonts put their characters into the private area; what they show is known for bullets and arrows only, so only

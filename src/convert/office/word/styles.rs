@@ -1,9 +1,10 @@
-//! Paragraph styles: which are headings, and which number their paragraphs.
+//! Styles: which are headings, which number their paragraphs, and which are not seen.
 
 use std::collections::HashMap;
 
 use super::super::limits::Refusal;
 use super::super::xml::{Node, Xml};
+use super::looks::Look;
 
 /// Styles may follow styles; few go deeper.
 const MAX_CHAIN: usize = 16;
@@ -19,6 +20,7 @@ struct Style {
     outline: Option<u8>,
     numbering: Option<String>,
     level: Option<usize>,
+    look: Look,
 }
 
 impl Styles {
@@ -58,6 +60,11 @@ impl Styles {
         Some((numbering, level.unwrap_or(0), depth))
     }
 
+    /// How the style's characters look.
+    pub(super) fn look(&self, id: &str) -> Look {
+        self.chain(id).fold(Look::default(), |look, style| look.over(style.look))
+    }
+
     fn chain(&self, id: &str) -> impl Iterator<Item = &Style> {
         let first = self.0.get(id);
         std::iter::successors(first, |style| self.0.get(style.based_on.as_ref()?)).take(MAX_CHAIN)
@@ -79,7 +86,7 @@ impl Style {
                         "outlineLvl" => style.outline = element.number("val"),
                         "numId" => style.numbering = value(),
                         "ilvl" => style.level = element.number("val"),
-                        _ => {}
+                        _ => style.look.note(&element),
                     }
                 }
                 Some(Node::Close) => depth -= 1,

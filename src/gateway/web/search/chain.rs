@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use mediary_core::plan::Privacy;
 use mediary_core::{Failure, FailureKind};
-use mediary_remote::{FoundPage, SearchEngine};
+use mediary_remote::{FoundPage, SearchEngine, SearchQuery};
 
-use super::super::super::Gateway;
+use super::super::super::{Account, Gateway};
 use super::sending::Place;
 use super::{SearchWish, Searched, Searcher, TriedEngine, Unsearched};
 
@@ -16,7 +16,24 @@ impl Gateway {
     /// # Errors
     /// When it may not be, no engine is set up, or the one that was named or all of them failed.
     pub async fn search_web(&self, wish: &SearchWish) -> Result<Searched, Unsearched> {
-        self.web.searcher.search(wish).await
+        let (text, redacted) = self.words_for_engines(wish.query.text.clone(), wish.engine, &wish.account);
+        let wish = SearchWish { query: SearchQuery { text, ..wish.query.clone() }, ..wish.clone() };
+        let searched = self.web.searcher.search(&wish).await?;
+        Ok(Searched { redacted, ..searched })
+    }
+
+    /// Words as the engines get them that are asked: without what is kept from them, or from their providers. Gives how much
+    /// that was, too.
+    pub(in super::super) fn words_for_engines(
+        &self,
+        words: String,
+        engine: Option<SearchEngine>,
+        account: &Account,
+    ) -> (String, Option<String>) {
+        let engines = engine.map_or_else(|| self.search_engines(), |engine| vec![engine]);
+        let names = engines.iter().map(|engine| engine.name());
+        let theirs = engines.contains(&SearchEngine::Ollama).then_some("ollama-cloud");
+        self.router.words_for_strangers(words, &names.chain(theirs).collect::<Vec<_>>(), account)
     }
 
     /// The search engines that are set up, in the order in which they are asked.
@@ -73,7 +90,7 @@ impl Searcher {
             match place.search(&wish.query, &self.rests).await {
                 Ok(pages) if !pages.is_empty() => {
                     let pages = each_once(pages, wish.query.most as usize);
-                    return Ok(Searched { engine, pages, tried, is_cached: false });
+                    return Ok(Searched { engine, pages, tried, is_cached: false, redacted: None });
                 }
                 Ok(_) => tried.push(TriedEngine { engine, failure: None }),
                 Err(failure) => {
@@ -89,7 +106,7 @@ impl Searcher {
         // That one of them found nothing is an answer.
         if let Some(at) = tried.iter().position(|tried| tried.failure.is_none()) {
             let engine = tried.remove(at).engine;
-            return Ok(Searched { engine, pages: Vec::new(), tried, is_cached: false });
+            return Ok(Searched { engine, pages: Vec::new(), tried, is_cached: false, redacted: None });
         }
         let failure = match tried.as_slice() {
             [TriedEngine { failure: Some(failure), .. }] => failure.clone(),

@@ -61,7 +61,9 @@ impl Kept {
             cache.remove(&key);
         }
         match cache.get_value_or_guard_async(&key).await {
-            Ok(Found { engine, pages, .. }) => Ok(Searched { engine, pages, tried: Vec::new(), is_cached: true }),
+            Ok(Found { engine, pages, .. }) => {
+                Ok(Searched { engine, pages, tried: Vec::new(), is_cached: true, redacted: None })
+            }
             Err(guard) => {
                 let searched = search.await?;
                 let found = Found { at: Instant::now(), engine: searched.engine, pages: searched.pages.clone() };
@@ -75,6 +77,6 @@ impl Kept {
 
 /// Everything that a result depends on, the client too.
 fn key_of(wish: &SearchWish) -> ContentHash {
-    let SearchWish { query, engine, client, privacy: _ } = wish;
+    let SearchWish { query, engine, client, privacy: _, account: _ } = wish;
     ContentHash::of(format!("{client:?}\n{engine:?}\n{query:?}").as_bytes())
 }

@@ -15,6 +15,7 @@ use mediary_core::plan::Privacy;
 use mediary_remote::{FoundPage, SearchEngine, SearchQuery};
 
 use crate::config::{Fetch, Search};
+use crate::gateway::Account;
 use crate::providers::Providers;
 use kept::Kept;
 use rests::Rests;
@@ -31,6 +32,8 @@ pub struct SearchWish {
     pub client: Vec<u8>,
     /// Where its words may go.
     pub privacy: Privacy,
+    /// Whose they are: what is kept from providers is kept from engines.
+    pub account: Account,
 }
 
 /// What was found.
@@ -44,6 +47,8 @@ pub struct Searched {
     pub tried: Vec<TriedEngine>,
     /// Whether it was found before and is only given again.
     pub is_cached: bool,
+    /// How much of what was searched for went under other names, as `email=1`.
+    pub redacted: Option<String>,
 }
 
 /// An engine that was asked in vain.

@@ -101,7 +101,8 @@ pub(in crate::http) async fn search(
         None => None,
     };
     let query = SearchQuery { text: text.trim().to_owned(), most, page: 1, language: None, period: None, safe: None };
-    let wish = SearchWish { query, engine, client: client.clone(), privacy: bounds.privacy };
+    let wish =
+        SearchWish { query, engine, client: client.clone(), privacy: bounds.privacy, account: bounds.account.clone() };
     let found = Box::pin(state.gateway.search_web(&wish)).await.map_err(unsearched)?;
     let mut pages = Vec::new();
     for page in found.pages {
