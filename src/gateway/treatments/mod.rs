@@ -26,6 +26,7 @@ mod videos;
 
 pub(super) use audio::opened;
 pub(super) use available::Installed;
+pub(crate) use fence::mark_of as fence_mark;
 pub(super) use fence::{Section, quoted};
 pub(super) use hearing::{Hearing, Ways};
 pub(super) use help::Order;
