@@ -1,9 +1,14 @@
 #!/bin/bash
 # Speaks as much of a Chromium's protocol as a page needs. Beside the name that it is started by lie `heard`, the names of what it was
-# asked, and, as the tests make them, `silent`, the names of what it does not answer, and `gate`, a pipe that holds up new pages.
+# asked, and, as the tests make them, `silent`, the names of what it does not answer, `gate`, a pipe that holds up new pages, and
+# `slow`, by which it writes on when its server is gone, for as long as it finds its profile.
 here="${0%/*}"
 for argument in "$@"; do
-    case "$argument" in --user-data-dir=*) mkdir -p "${argument#*=}" && echo kept >"${argument#*=}/Cookies" ;; esac
+    case "$argument" in --user-data-dir=*)
+        profile="${argument#*=}"
+        mkdir -p "$profile" && echo kept >"$profile/Cookies"
+        ;;
+    esac
 done
 seen='{"state":"complete","url":"http://a.example/","title":"A page","text":"Words","refs":0,"total_chars":5,"hidden":[]}'
 while IFS= read -r -d '' asked <&3; do
@@ -23,4 +28,8 @@ while IFS= read -r -d '' asked <&3; do
     esac
     printf '{"id":%s,"result":%s}\0' "$id" "$result" >&4
     [ "$method" = Browser.close ] && exit 0
+done
+[ -e "$here/slow" ] || exit 0
+for ((number = 0; number < 1000000; number++)); do
+    echo late 2>/dev/null >"$profile/$number" || exit 0
 done

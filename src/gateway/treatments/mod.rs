@@ -8,7 +8,7 @@ mod available;
 mod description;
 mod documents;
 mod extract;
-mod fence;
+pub(super) mod fence;
 mod hearing;
 mod help;
 mod images;
@@ -26,7 +26,6 @@ mod videos;
 
 pub(super) use audio::opened;
 pub(super) use available::Installed;
-pub(crate) use fence::mark_of as fence_mark;
 pub(super) use fence::{Section, quoted};
 pub(super) use hearing::{Hearing, Ways};
 pub(super) use help::Order;
