@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     Context, admin, background, backup, batch, check_config, clients, complain, completions, doctor, google, image,
-    import, keys, mcp, models, node, ocr, open, plan, providers, serve, service, speak, transcribe, update, usage,
-    verify, worker,
+    import, keys, mcp, models, node, ocr, open, plan, providers, reminders, serve, service, speak, transcribe, update,
+    usage, verify, worker,
 };
 
 /// One local endpoint for every medium: chat with the models of any provider; documents become text on this machine
@@ -61,6 +61,7 @@ pub(super) enum Command {
     Admin(admin::AdminArgs),
     Usage(usage::Usage),
     Google(google::GoogleArgs),
+    Reminders(reminders::RemindersArgs),
     Backup(backup::Backup),
     CheckConfig(check_config::CheckConfig),
     Import(import::Import),
@@ -98,6 +99,7 @@ impl Command {
             Self::Admin(command) => command.run(&context),
             Self::Usage(command) => command.run(&context),
             Self::Google(command) => command.run(&context),
+            Self::Reminders(command) => command.run(&context),
             Self::Backup(command) => command.run(&context),
             Self::Import(command) => command.run(&context),
             Self::Start(command) => command.run(&context),

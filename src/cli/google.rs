@@ -279,11 +279,13 @@ fn table(told: &Value, name: &str, fields: &[&str]) -> String {
     text
 }
 
-fn escaped(id: &str) -> String {
+/// An id in a path.
+pub(super) fn escaped(id: &str) -> String {
     form_urlencoded::byte_serialize(id.trim().as_bytes()).collect()
 }
 
-fn asked(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
+/// A path with its query.
+pub(super) fn asked(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs.iter().filter_map(|(name, value)| Some((name, (*value)?))));
     match query.finish() {

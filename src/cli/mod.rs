@@ -33,6 +33,7 @@ mod player;
 mod programs;
 mod providers;
 mod reload;
+mod reminders;
 mod serve;
 mod service;
 mod speak;

@@ -92,6 +92,7 @@ pub use routing::{
 pub use spool::Spool;
 pub use tasks::{Answered, Counted, Drawing, Drawn, Embedded, Growing, Made, Speaking, Stage, WholeAnswer};
 pub use temporary::TemporaryFiles;
+pub(crate) use treatments::fence::mark_of as fence_mark;
 pub use treatments::{Pipelines, Treatments};
 
 use std::sync::Arc;

@@ -25,12 +25,33 @@ pub(super) struct Health {
     services: Option<Services>,
 }
 
-/// What is there beside chats and documents.
+/// What is there beside chats and documents, as far as it is known without asking another server.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Services {
-    /// What opens pages: chromium, camofox, `missing` or off; `/v1/browser/health` looks at it.
+    /// What opens pages.
+    browser: BrowserService,
+    /// The Model Context Protocol at `/mcp` and `/sse`.
+    mcp: McpService,
+}
+
+/// What opens pages.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BrowserService {
+    /// off, missing, asleep (it starts with the first page), starting or ready; of a camofox server configured, since
+    /// `/v1/browser/health` alone asks it.
+    #[schema(example = "asleep")]
+    status: &'static str,
+    /// chromium or camofox.
     #[schema(example = "chromium")]
-    browser: &'static str,
+    engine: Option<&'static str>,
+}
+
+/// The Model Context Protocol.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct McpService {
+    /// ready or off.
+    #[schema(example = "ready")]
+    status: &'static str,
 }
 
 /// Whether the server can do its work now.
@@ -51,10 +72,13 @@ pub(super) struct Check {
     detail: String,
 }
 
-/// That the server runs, and its version.
+/// That the server runs, its version, and how its browser and its tools for agents stand.
 #[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = 200, body = Health)))]
 pub(super) async fn health(State(state): State<AppState>) -> Json<Health> {
-    let services = Services { browser: state.gateway.has_browser() };
+    let (status, engine) = state.gateway.browser_state();
+    let browser = BrowserService { status, engine };
+    let mcp = McpService { status: if state.config.mcp.enabled { "ready" } else { "off" } };
+    let services = Services { browser, mcp };
     Json(Health { status: "ok", version: super::VERSION, services: Some(services) })
 }
 

@@ -48,6 +48,7 @@ impl Form {
     }
 
     fn begin(&mut self, disposition: &str, mime: Option<&str>) {
+        let mime: Option<String> = mime.map(|mime| mime.chars().filter(|letter| !letter.is_control()).collect());
         let mime = mime.map(|mime| format!("Content-Type: {mime}\r\n")).unwrap_or_default();
         let head = format!("--{}\r\nContent-Disposition: form-data; {disposition}\r\n{mime}\r\n", self.boundary);
         self.body.extend_from_slice(head.as_bytes());
@@ -60,7 +61,8 @@ mod tests {
 
     #[test]
     fn a_form_has_fields_and_files_between_its_boundaries() {
-        let form = Form::new().field("a", "1").maybe("b", None).file("file", "a\"\r\nb.txt", "text/plain", b"words");
+        let form =
+            Form::new().field("a", "1").maybe("b", None).file("file", "a\"\r\nb.txt", "text/plain\r\n", b"words");
         let (mime, body) = form.finish();
         let boundary = mime.strip_prefix("multipart/form-data; boundary=").unwrap();
         let expected = format!(

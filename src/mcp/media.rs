@@ -59,6 +59,11 @@ impl Source {
         arguments::read(fields.into_iter().filter_map(|name| arguments.remove_entry(name)).collect())
     }
 
+    /// Whether it names anything.
+    pub(super) fn names_something(&self) -> bool {
+        [&self.url, &self.file_id, &self.path, &self.data].iter().any(|way| way.is_some())
+    }
+
     /// What it names.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 mod arguments;
 mod desk;
 mod door;
+mod fence;
 mod files;
 mod form;
 mod media;

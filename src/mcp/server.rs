@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -24,6 +25,16 @@ const INSTRUCTIONS: &str = "Tools to read, hear, see, speak and draw through thi
      `file_id` of a file kept here, or by `data` in base64. What they make is kept as a file for a day: hand its file_id on \
      rather than its bytes.";
 
+/// How long a route that was not there is believed to be missing: the operator may set it up meanwhile.
+const LOOKED: Duration = Duration::from_mins(1);
+
+/// Whether a route was there, and when that was looked at.
+#[derive(Debug, Clone, Copy)]
+struct Looked {
+    is_there: bool,
+    at: Instant,
+}
+
 /// The server of the protocol. Clones are the same.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -32,7 +43,7 @@ pub struct Server {
     /// What each request carries that came without headers of its own.
     carried: HeaderMap,
     /// Which of the routes that not every server has are there, as far as it was looked.
-    there: Arc<Mutex<BTreeMap<&'static str, bool>>>,
+    there: Arc<Mutex<BTreeMap<&'static str, Looked>>>,
     is_here: bool,
 }
 
@@ -64,8 +75,8 @@ impl Server {
         let Some(route) = offer.wants else { return true };
         let known = || self.there.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known().get(route).copied();
-        if let Some(is_there) = before {
-            return is_there;
+        if let Some(looked) = before.filter(|looked| looked.is_there || looked.at.elapsed() < LOOKED) {
+            return looked.is_there;
         }
         let (method, path) = match route.strip_prefix("POST ") {
             Some(path) => (Method::POST, path.to_owned()),
@@ -77,7 +88,7 @@ impl Server {
         let Ok(answer) = self.door.ask(call).await else { return false };
         // 501: the operator has not set it up.
         let is_there = !matches!(answer.status, 404 | 501);
-        known().insert(route, is_there);
+        known().insert(route, Looked { is_there, at: Instant::now() });
         is_there
     }
 }

@@ -28,7 +28,9 @@ async def tried(way, server, mode, is_here):
         assert ("path" in tools["read_document"].input_schema["properties"]) == is_here
         named = {"path": str(SAMPLES / "sign.png")} if is_here else {"data": encoded("sign.png")}
         read = await client.call_tool("read_document", {**named, "output": "text"})
-        assert not read.is_error and read.content[0].text.strip() == SIGN, read
+        notice, _, fenced = read.content[0].text.partition("\n")
+        assert not read.is_error and fenced.splitlines()[1:-1] == [SIGN], read
+        assert read.structured_content["untrusted"] == notice and SIGN in read.structured_content["text"], read
         assert read.structured_content["format"] == "png", read.structured_content
 
         told = []

@@ -251,6 +251,7 @@ fn help_shows_examples_and_no_inner_workings() {
         "admin",
         "usage",
         "google",
+        "reminders",
         "backup",
         "check-config",
         "import",

@@ -223,6 +223,9 @@ fn answered(world: &mut World, seen: &Seen) -> Reply {
                     world.events.push(event.clone());
                     Reply::Json(200, event)
                 }
+                (method, ["calendar", "v3", "calendars", "primary", "events", id]) if allows(&["calendar.events"]) => {
+                    event(world, method, id, seen)
+                }
                 ("GET", ["gmail", "v1", "users", "me", "messages"]) if allows(&["gmail.readonly"]) => {
                     mails(world, &query)
                 }
@@ -402,6 +405,29 @@ fn events(world: &World, query: &HashMap<String, String>) -> Reply {
         told["nextPageToken"] = json!((at + 1).to_string());
     }
     Reply::Json(200, told)
+}
+
+/// An event that was removed is kept, as one that is cancelled.
+fn event(world: &mut World, method: &str, id: &str, seen: &Seen) -> Reply {
+    let Some(event) = world.events.iter_mut().find(|event| event["id"] == id) else { return refused(404, "notFound") };
+    match method {
+        "DELETE" if event["status"] == "cancelled" => refused(410, "deleted"),
+        "DELETE" => {
+            event["status"] = json!("cancelled");
+            Reply::With(204, Vec::new(), Vec::new())
+        }
+        "PATCH" => {
+            let fields = event.as_object_mut().expect("events are objects");
+            for (name, value) in seen.json().as_object().expect("changes are objects") {
+                match value.is_null() {
+                    true => fields.remove(name),
+                    false => fields.insert(name.clone(), value.clone()),
+                };
+            }
+            Reply::Json(200, event.clone())
+        }
+        _ => refused(405, "methodNotAllowed"),
+    }
 }
 
 fn mails(world: &World, query: &HashMap<String, String>) -> Reply {

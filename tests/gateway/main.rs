@@ -161,5 +161,6 @@ mod videos_killed;
 mod videos_studio;
 mod videos_webhooks;
 mod web_browser;
+mod web_browser_left;
 mod web_pages;
 mod web_search;

@@ -10,7 +10,7 @@ use super::chat_talk::{serving, with_providers};
 use super::chat_words::{fails, says};
 use super::client::Request;
 use super::images_words::encoded;
-use super::mcp_talk::{OLDER, asked, done, events, failed, message, older, result, stateless, words};
+use super::mcp_talk::{OLDER, asked, done, events, failed, inside, message, older, result, stateless, unfenced, words};
 use super::server::{TestServer, sample, shared, wait_until};
 use super::upstream::{Act, Upstream};
 
@@ -46,6 +46,7 @@ fn tools(server: &TestServer) -> Vec<&'static str> {
         ("youtube_transcript", "/v1/youtube/transcript"),
         ("drive_search", "/v1/google/drive"),
         ("drive_read", "/v1/google/drive"),
+        ("drive_upload", "/v1/google/drive"),
         ("calendar_list", "/v1/google/calendar"),
         ("calendar_create", "/v1/google/calendar"),
         ("gmail_list", "/v1/google/gmail"),
@@ -146,8 +147,14 @@ fn what_goes_wrong_is_told_to_the_model_with_what_to_do() {
         ("generate_image", json!({ "prompt": "a", "count": 9 }), "from 1 to 4"),
         ("edit_image", json!({ "prompt": "a", "pictures": [] }), "name the picture"),
         ("embed", json!({ "texts": [] }), "at least one text"),
-        ("list_models", json!({ "pricing": "cheap" }), "free, paid, unknown or local"),
-        ("compare", json!({ "task": "a", "criteria": ["beauty"] }), "criteri"),
+        ("list_models", json!({ "pricing": "cheap" }), "expected one of `free`, `paid`, `unknown`, `local`"),
+        ("compare", json!({ "task": "a", "criteria": ["beauty"] }), "`criteria[0]` is wrong: unknown variant `beauty`"),
+        (
+            "web_search",
+            json!({ "query": "a", "time_range": "decade" }),
+            "expected one of `day`, `week`, `month`, `year`",
+        ),
+        ("web_search", json!({ "query": "a", "backend": "altavista" }), "auto or one of searxng"),
     ];
     for (tool, arguments, expected) in rows {
         let why = failed(&server, tool, &arguments);
@@ -174,7 +181,9 @@ fn each_key_has_its_own_and_none_gets_nothing() {
     with("Bearer wrong").refused(401, "invalid_api_key", "does not know");
     assert_eq!(words(&result(&with("Bearer key-of-one"))), "Yes.");
     assert_eq!(up.calls(), 1);
+    assert_eq!(server.get("/health").ok()["services"]["mcp"], json!({ "status": "ready" }));
     let off = serving(&[], |config| config.mcp.enabled = false);
+    assert_eq!(off.get("/health").ok()["services"]["mcp"], json!({ "status": "off" }));
     stateless("tools/list", json!({}), &[]).send(&off).refused(404, "unknown_route", "POST /mcp");
 }
 
@@ -190,12 +199,14 @@ fn a_foreign_page_gets_no_tools() {
 fn a_document_is_read_and_each_page_told() {
     let (words, data) =
         done(shared(), "read_document", &json!({ "data": encoded(&sample("sign.png")), "output": "text" }));
-    assert_eq!(words.trim(), "Platform 9 closes at 21:45");
+    assert_eq!(unfenced(&words, &data), ("Platform 9 closes at 21:45", ""));
+    assert_eq!(inside(data["text"].as_str().unwrap()), "Platform 9 closes at 21:45");
     assert_eq!((&data["format"], &data["pages"], &data["truncated"]), (&json!("png"), &json!(1), &json!(false)));
     let (short, data) =
         done(shared(), "read_document", &json!({ "data": encoded(&sample("sign.png")), "max_chars": 8 }));
-    assert!(short.starts_with("Platform\n\n[Cut after 8 of"), "{short}");
-    assert_eq!((&data["text"], &data["truncated"]), (&json!("Platform"), &json!(true)));
+    let (text, more) = unfenced(&short, &data);
+    assert!(text == "Platform" && more.starts_with("\n\n[Cut after 8 of"), "{short}");
+    assert_eq!((inside(data["text"].as_str().unwrap()), &data["truncated"]), ("Platform", &json!(true)));
     let arguments = json!({ "data": encoded(&sample("invoice.pdf")) });
     let call = json!({ "name": "read_document", "arguments": arguments, "_meta": { "progressToken": "p" } });
     let answer = stateless("tools/call", call, &[]).send(shared());
@@ -273,6 +284,27 @@ impl Stream {
         let data = self.data();
         serde_json::from_str(&data).unwrap_or_else(|error| unreachable!("{error} in {data}"))
     }
+}
+
+#[test]
+fn a_message_of_any_length_is_answered_to_a_client_of_2024() {
+    let server = serving(&[], |config| config.server.api_keys = vec![Secret::new("key-of-one")]);
+    let (mut stream, endpoint) = Stream::open(&server, "key-of-one");
+    let post = |body: &Value| {
+        let request = Request::new("POST", endpoint.clone()).header("x-api-key", "key-of-one");
+        assert_eq!(request.body("application/json", body.to_string()).send(&server).status, 202);
+    };
+    let capabilities =
+        json!({ "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+    post(&older(0, "initialize", &capabilities));
+    assert_eq!(stream.message()["id"], 0);
+    post(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    // More than a line of the protocol usually has.
+    let arguments = json!({ "url": "https://a.example/", "data": "A".repeat(17 << 20) });
+    post(&older(1, "tools/call", &json!({ "name": "read_document", "arguments": arguments })));
+    let told = stream.message();
+    assert_eq!((&told["id"], &told["result"]["isError"]), (&json!(1), &json!(true)), "{told:#}");
+    assert!(words(&told["result"]).contains("only one of"), "{told:#}");
 }
 
 #[test]

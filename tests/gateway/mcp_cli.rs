@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::chat_talk::with_providers;
 use super::chat_words::says;
 use super::cli::mediary;
-use super::mcp_talk::{OLDER, STATELESS, older, words};
+use super::mcp_talk::{OLDER, STATELESS, older, unfenced, words};
 use super::server::{checkout, wait_until};
 use super::upstream::{Act, Upstream};
 
@@ -93,7 +93,9 @@ fn without_a_server_a_gateway_in_the_process_reads_files_of_this_machine() {
         older(id, "tools/call", &json!({ "name": "read_document", "arguments": arguments }))
     };
     let read = started.ask(&call(1, json!({ "path": path, "max_chars": 8 })));
-    assert!(words(&read).starts_with("Platform\n\n[Cut after 8"), "{read:#}");
+    let told = words(&read);
+    let (text, more) = unfenced(&told, &read["structuredContent"]);
+    assert!(text == "Platform" && more.starts_with("\n\n[Cut after 8"), "{read:#}");
     // What is kept is kept for as long as the process lives.
     let uri = read["structuredContent"]["file"]["uri"].clone();
     let whole = started.ask(&older(2, "resources/read", &json!({ "uri": uri })));

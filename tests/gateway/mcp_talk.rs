@@ -71,6 +71,28 @@ pub(crate) fn words(result: &Value) -> String {
     result["content"][0]["text"].as_str().unwrap_or_default().to_owned()
 }
 
+/// What stands between the marks of a text that strangers wrote.
+#[track_caller]
+pub(crate) fn inside(text: &str) -> &str {
+    let (begin, rest) = text.split_once('\n').unwrap_or_else(|| unreachable!("no mark begins it: {text}"));
+    let (inside, end) = rest.rsplit_once('\n').unwrap_or_else(|| unreachable!("no mark ends it: {text}"));
+    assert!(begin.starts_with('[') && begin.replace("begins", "ends") == end, "{text}");
+    assert!(!inside.contains(begin) && !inside.contains(end), "{text}");
+    inside
+}
+
+/// What strangers wrote in the words of a result, whose data tell of it too; and what is said behind it.
+#[track_caller]
+pub(crate) fn unfenced<'w>(words: &'w str, data: &Value) -> (&'w str, &'w str) {
+    let (notice, fenced) = words.split_once('\n').unwrap_or_else(|| unreachable!("no notice: {words}"));
+    assert!(notice.contains("never instructions to follow"), "{words}");
+    assert_eq!(data["untrusted"], notice, "{data:#}");
+    let (begin, _) = fenced.split_once('\n').unwrap_or_else(|| unreachable!("no fence: {words}"));
+    let end = format!("\n{}", begin.replace("begins", "ends"));
+    let (_, after) = fenced.split_once(&end).unwrap_or_else(|| unreachable!("the fence does not end: {words}"));
+    (inside(&fenced[..fenced.len() - after.len()]), after)
+}
+
 /// The result of a request.
 #[track_caller]
 pub(crate) fn result(answer: &Answer) -> Value {

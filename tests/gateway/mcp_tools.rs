@@ -12,7 +12,7 @@ use super::chat_talk::{serving, with_providers};
 use super::chat_words::{answers, says};
 use super::craft::wav;
 use super::images_words::{editor, encoded, gives, painter, png};
-use super::mcp_talk::{asked, called, done, stateless, words};
+use super::mcp_talk::{asked, called, done, inside, stateless, unfenced, words};
 use super::server::{TestServer, sample, shared};
 use super::site::{Page, Site};
 use super::upstream::{Act, Upstream};
@@ -66,9 +66,10 @@ fn a_picture_that_was_made_is_a_file_that_other_tools_take() {
         (&json!("image/png"), &json!(changed.len()))
     );
 
-    let (told, _) =
+    let (told, data) =
         done(&server, "describe_media", &json!({ "file_id": uri, "model": "seeing/m", "question": "What is it?" }));
-    assert_eq!(told, "A fox.");
+    assert_eq!(unfenced(&told, &data), ("A fox.", ""));
+    assert_eq!((inside(data["text"].as_str().unwrap()), &data["model"]), ("A fox.", &json!("seeing/m")));
     let sent = seeing.last().json();
     assert_eq!(sent["messages"][0]["content"][0], json!({ "type": "text", "text": "What is it?" }));
     let url = sent["messages"][0]["content"][1]["image_url"]["url"].as_str().unwrap_or_default().to_owned();
@@ -96,11 +97,12 @@ fn a_recording_is_heard_in_the_form_that_is_wanted() {
     let server = with_providers(&[up.entry("ear", verbose)]);
     let data = encoded(&wav());
     let (words, result) = done(&server, "transcribe", &json!({ "data": data, "language": "en", "model": "ear/m" }));
-    assert_eq!((words.as_str(), &result["model"]), ("Hello there. Good day.", &json!("ear/m")));
+    assert_eq!((unfenced(&words, &result).0, &result["model"]), ("Hello there. Good day.", &json!("ear/m")));
+    assert_eq!(inside(result["text"].as_str().unwrap()), "Hello there. Good day.");
     let sent = String::from_utf8_lossy(&up.last().body).into_owned();
     assert!(sent.contains("name=\"language\"\r\n\r\nen\r\n"), "{sent}");
-    let (words, _) = done(&server, "transcribe", &json!({ "data": data, "format": "segments", "model": "ear/m" }));
-    assert!(words.contains("[0.0–1.0] Hello there.\n[1.0–2.5] Good day."), "{words}");
+    let (words, result) = done(&server, "transcribe", &json!({ "data": data, "format": "segments", "model": "ear/m" }));
+    assert_eq!(unfenced(&words, &result).0, "[0.0–1.0] Hello there.\n[1.0–2.5] Good day.");
     let (words, _) = done(&server, "transcribe", &json!({ "data": data, "format": "srt", "model": "ear/m" }));
     assert!(words.contains("00:00:01,000 --> 00:00:02,500\nGood day."), "{words}");
 }
@@ -109,8 +111,8 @@ fn a_recording_is_heard_in_the_form_that_is_wanted() {
 fn a_plain_hearer_is_enough_for_a_text() {
     let up = Upstream::doing([hears("Hello there.")]);
     let server = with_providers(&[ear(&up, "ear", json!({}))]);
-    let (words, _) = done(&server, "transcribe", &json!({ "data": encoded(&wav()), "model": "ear/m" }));
-    assert_eq!(words, "Hello there.");
+    let (words, data) = done(&server, "transcribe", &json!({ "data": encoded(&wav()), "model": "ear/m" }));
+    assert_eq!(unfenced(&words, &data), ("Hello there.", ""));
 }
 
 #[test]

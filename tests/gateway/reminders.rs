@@ -9,6 +9,7 @@ use mediary_store::{Database, ReminderRow, Reminders};
 use serde_json::{Value, json};
 
 use super::chat_talk::serving;
+use super::cli::mediary;
 use super::client::{Answer, Request};
 use super::google_fake::FakeGoogle;
 use super::mcp_talk::done;
@@ -321,6 +322,126 @@ fn a_reminder_becomes_an_event_where_an_account_is_connected() {
         world.events[0]["start"],
         json!({ "dateTime": "2050-12-01T09:00:00+01:00", "timeZone": "Europe/Madrid" })
     );
+}
+
+#[test]
+fn the_event_of_a_reminder_follows_it() {
+    let (google, folder) = (FakeGoogle::new(), tempfile::tempdir().unwrap());
+    let server = reminding(folder.path(), |config| google.set_up(config));
+    let [one, _] = KEYS;
+    let connect = || {
+        let begun = send(&server, one, "POST", "/v1/google/connect", &json!({ "features": ["calendar_create"] })).ok();
+        assert_eq!(server.get(&google.consent(begun["url"].as_str().unwrap(), "ada@a.example", &[])).status, 200);
+    };
+    connect();
+    let event = || google.world().events.last().cloned().unwrap();
+    let writes = || google.asked("/calendar").len();
+    let wished = json!({ "title": "Water", "description": "All of them", "due": "2050-12-01T09:00:00Z", "calendar_event": true });
+    let reminder = made(&server, one, &wished);
+    let path = format!("/v1/reminders/{}", id(&reminder));
+    let patch = |body: Value| send(&server, one, "PATCH", &path, &body);
+    // What its calendar does not show changes nothing there.
+    patch(json!({ "priority": "urgent", "category": "home" })).ok();
+    assert_eq!(writes(), 1);
+    let madrid = json!({ "title": "Water the plants", "description": "", "due": "2050-12-02T10:00:00", "timezone": "Europe/Madrid", "repeats": "FREQ=DAILY" });
+    patch(madrid).ok();
+    let start = json!({ "dateTime": "2050-12-02T10:00:00+01:00", "timeZone": "Europe/Madrid" });
+    assert_eq!((&event()["summary"], &event()["start"]), (&json!("Water the plants"), &start));
+    assert_eq!((&event()["recurrence"], event().get("description")), (&json!(["RRULE:FREQ=DAILY"]), None));
+    // One that comes again goes on after a time of it; one that does not is put off with it.
+    send(&server, one, "POST", &format!("{path}/complete"), &json!({})).ok();
+    assert_eq!((writes(), event().get("status")), (2, None));
+    patch(json!({ "repeats": "" })).ok();
+    assert_eq!(event().get("recurrence"), None);
+    send(&server, one, "POST", &format!("{path}/snooze"), &json!({ "until": "2050-12-24T10:00:00Z" })).ok();
+    assert_eq!(event()["start"]["dateTime"], "2050-12-24T11:00:00+01:00");
+    // Where Google fails nothing is changed.
+    google.world().limited = Some(("/calendar", 1));
+    assert_eq!(patch(json!({ "title": "Other" })).status, 429);
+    assert_eq!(ask(&server, one, "DELETE", &path).status, 429);
+    google.world().limited = None;
+    wait_until("Google may be asked again", || patch(json!({ "title": "Plants" })).status == 200);
+    assert_eq!((event()["summary"].clone(), titles(&server, one, "")), (json!("Plants"), vec!["Plants".to_owned()]));
+    // Completed it is gone, taken up again it comes back.
+    send(&server, one, "POST", &format!("{path}/complete"), &json!({})).ok();
+    assert_eq!(event()["status"], "cancelled");
+    let again = patch(json!({ "completed": false })).ok();
+    assert_eq!(
+        (&event()["status"], &again["calendar_event_id"]),
+        (&json!("confirmed"), &reminder["calendar_event_id"])
+    );
+    // Of one that its user has removed in the calendar it lets go.
+    google.world().events.last_mut().unwrap()["status"] = json!("cancelled");
+    let without = patch(json!({ "title": "Still there" })).ok();
+    assert_eq!((&without["title"], &without["calendar_event_id"]), (&json!("Still there"), &Value::Null));
+    assert_eq!(event()["status"], "cancelled");
+    let removed = ask(&server, one, "DELETE", &path).ok();
+    assert_eq!((&removed["deleted"], &removed["calendar_event_deleted"]), (&json!(true), &Value::Null));
+    let reminder = made(&server, one, &wished);
+    let removed = ask(&server, one, "DELETE", &format!("/v1/reminders/{}", id(&reminder))).ok();
+    assert_eq!((&removed["calendar_event_deleted"], &event()["status"]), (&json!(true), &json!("cancelled")));
+    // Without its account a reminder is changed and removed all the same, and says so.
+    let (first, second) = (made(&server, one, &wished), made(&server, one, &wished));
+    assert_eq!(ask(&server, one, "DELETE", "/v1/google").status, 200);
+    let path = format!("/v1/reminders/{}", id(&first));
+    assert_eq!(send(&server, one, "PATCH", &path, &json!({ "title": "Alone" })).ok()["calendar_event_id"], Value::Null);
+    let removed = ask(&server, one, "DELETE", &format!("/v1/reminders/{}", id(&second))).ok();
+    assert_eq!((&removed["deleted"], &removed["calendar_event_deleted"]), (&json!(true), &json!(false)));
+    assert_eq!(event().get("status"), None);
+}
+
+#[test]
+fn reminders_are_made_listed_completed_and_removed_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = reminding(folder.path(), |_| ());
+    let [one, other] = KEYS;
+    let address = format!("http://{}", server.address);
+    let run = |key: &str, arguments: &[&str]| {
+        let arguments = [&["reminders"][..], arguments, &["--server", &address]].concat();
+        let done = mediary(&arguments).env("MEDIARY_API_KEY", key).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (done.status.code(), text(&done.stdout), text(&done.stderr))
+    };
+    let told = |key: &str, arguments: &[&str]| {
+        let (code, out, err) = run(key, arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {err}");
+        out
+    };
+    let add = [
+        "add",
+        "Water",
+        "--due",
+        "2050-12-01T09:00:00",
+        "--timezone",
+        "Europe/Madrid",
+        "--repeats",
+        "FREQ=WEEKLY",
+        "--priority",
+        "high",
+        "--category",
+        "home",
+    ];
+    let water = told(one, &add).trim().to_owned();
+    let tax =
+        told(one, &["add", "Tax", "--due", "2020-01-01T00:00:00Z", "--repeats", "FREQ=YEARLY;COUNT=60", "--json"]);
+    let tax: Value = serde_json::from_str(&tax).unwrap();
+    assert_eq!(
+        told(one, &["list", "--category", "home"]),
+        format!("{water}\t2050-12-01T09:00:00+01:00\thigh\tWater\tFREQ=WEEKLY\n")
+    );
+    assert_eq!(told(one, &["list"]).lines().count(), 2);
+    assert_eq!(told(other, &["list"]), "");
+    assert_eq!(told(one, &["done", &water]), "completed for this time; due again 2050-12-08T09:00:00+01:00\n");
+    let (code, out, err) = run(other, &["remove", &water]);
+    assert!(code == Some(1) && out.is_empty() && err.contains("no such reminder"), "{err}");
+    assert_eq!(told(one, &["remove", &water]), "removed\n");
+    assert_eq!(titles(&server, one, ""), ["Tax"]);
+    let patched = send(&server, one, "PATCH", &format!("/v1/reminders/{}", id(&tax)), &json!({ "repeats": "" }));
+    assert_eq!(patched.status, 200, "{patched}");
+    assert_eq!(told(one, &["done", &id(&tax)]), "completed\n");
+    assert!(told(one, &["list", "--completed"]).contains("\tTax\n"));
+    let (code, _, err) = run(one, &["add", "Soon", "--due", "2050-12-01T09:00:00"]);
+    assert!(code == Some(1) && err.contains("timezone"), "what is missing is said: {err}");
 }
 
 #[test]

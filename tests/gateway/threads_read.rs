@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::chat_talk::serving;
 use super::chat_words::says;
 use super::keys_providers::Place;
-use super::mcp_talk::{asked, done, failed, stateless};
+use super::mcp_talk::{asked, done, failed, inside, stateless, unfenced};
 use super::server::{TestServer, wait_until};
 use super::threads::{keeping, kept, says_in, send};
 use super::upstream::Upstream;
@@ -174,11 +174,13 @@ fn agents_search_and_read_threads() {
     let templates = asked(&server, "resources/templates/list", json!({}));
     assert_eq!(templates["resourceTemplates"].as_array().map(Vec::len), Some(2), "{templates:#}");
     let (text, data) = done(&server, "search_threads", &json!({ "query": "rome" }));
-    assert!(text.contains("thread_id trip:1, 2 messages): Tell me of Rome"), "{text}");
+    assert!(unfenced(&text, &data).0.contains("thread_id trip:1, 2 messages): Tell me of Rome"), "{text}");
     assert_eq!(data["threads"][0]["uri"], "mediary://threads/trip:1");
     assert_eq!(done(&server, "search_threads", &json!({ "query": "nothing" })).0, "No conversation is found.");
     let (text, data) = done(&server, "read_thread", &json!({ "thread_id": "trip:1", "max_chars": 8 }));
-    assert_eq!((text.as_str(), &data["truncated"]), ("is old.\n", &json!(true)));
+    let (told, more) = unfenced(&text, &data);
+    assert!(told == "is old." && more.contains("max_chars"), "{text}");
+    assert_eq!((inside(data["text"].as_str().unwrap()), &data["truncated"]), ("is old.", &json!(true)));
     assert!(failed(&server, "read_thread", &json!({ "thread_id": "../x" })).contains("no id of a thread"));
     // What an agent's client names in a header is kept as well.
     let request = stateless(

@@ -54,9 +54,12 @@ fn pages_are_opened_seen_and_acted_on_in_a_chromium() {
     let Some(server) = browsing(|config| config.browser.tabs_per_key = 2) else { return };
     let asleep = server.get("/v1/browser/health").ok();
     assert_eq!((&asleep["status"], &asleep["engine"]), (&json!("asleep"), &json!("chromium")));
+    let service = || server.get("/health").ok()["services"]["browser"]["status"].clone();
+    assert_eq!(service(), "asleep");
     let opened = ask(&server, "open", &json!({ "url": site.url("/first") })).ok();
     assert_eq!((&opened["title"], &opened["url"]), (&json!("First page"), &json!(site.url("/first"))));
     let (tab, snapshot) = (opened["tab_id"].clone(), opened["snapshot"].as_str().unwrap());
+    assert_eq!(service(), "ready");
     assert!(snapshot.contains("# A form") && !snapshot.contains("SECRET"), "{snapshot}");
     assert_eq!(opened["hidden"], json!(["invisible_text"]));
 
@@ -173,6 +176,9 @@ fn a_camofox_server_is_asked_in_its_own_words() {
         config.browser.key = Some(Secret::new("fox-key"));
         config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
     });
+    let service = &server.get("/health").ok()["services"]["browser"];
+    assert_eq!(service, &json!({ "status": "configured", "engine": "camofox" }));
+    assert_eq!(up.calls(), 0, "a look at the server asks no other");
     let opened = ask(&server, "open", &json!({ "url": "http://127.0.0.1:9/" })).ok();
     assert_eq!(
         (&opened["title"], &opened["snapshot"], &opened["truncated"]),
@@ -212,10 +218,51 @@ fn a_camofox_server_is_asked_in_its_own_words() {
 }
 
 #[test]
+fn what_a_camofox_server_cannot_do_is_said() {
+    let acts = [
+        answers(503, &json!({ "ok": false, "error": "recovering" })),
+        answers(200, &json!({ "ok": false, "engine": "camoufox", "browserRunning": false })),
+        answers(200, &json!({ "ok": true, "engine": "camoufox" })),
+        answers(200, &json!({ "tabId": "t1", "url": "https://a.example/" })),
+        answers(200, &json!({ "url": "https://a.example/", "snapshot": "", "refsCount": 0 })),
+        answers(200, &json!({ "tabs": [] })),
+        answers(413, &json!({ "error": "request entity too large" })),
+        answers(418, &json!({ "error": "no coffee" })),
+        answers(200, &json!({ "ok": true })),
+    ];
+    let up = Upstream::site(acts);
+    let server = TestServer::with(|config| {
+        config.browser.url = Some(format!("http://{}", up.address));
+        config.fetch.allow = "127.0.0.0/8".parse().expect("a network");
+    });
+    let health = || server.get("/v1/browser/health").ok();
+    assert_eq!(health()["status"], "unreachable");
+    let broken = health();
+    assert!(broken["ok"] == false && broken["detail"].as_str().unwrap().contains("its browser does not"), "{broken:#}");
+    assert_eq!(health()["ok"], true);
+    let opened = ask(&server, "open", &json!({ "url": "http://127.0.0.1:9/" })).ok();
+    let act = |fields: Value| {
+        let mut all = json!({ "tab_id": opened["tab_id"] });
+        all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        ask(&server, "act", &all)
+    };
+    let long = act(json!({ "action": "type", "ref": "e1", "text": "long" }));
+    assert!(long.status == 413 && long.error().1.contains("less of it at once"), "{long}");
+    act(json!({ "action": "click", "ref": "e1" })).refused(400, "unsupported_value", "no coffee");
+    act(json!({ "action": "wait", "ms": 600_000 }));
+    let waited = up.seen().into_iter().find(|seen| seen.path.ends_with("/wait")).unwrap();
+    assert_eq!(waited.json()["timeout"], 10_000, "no page is waited on for longer");
+    let before = up.calls();
+    let whole = ask(&server, "screenshot", &json!({ "tab_id": opened["tab_id"], "full_page": true }));
+    assert!(whole.error().1.contains("full_page"), "{whole}");
+    assert_eq!(up.calls(), before);
+}
+
+#[test]
 fn where_there_is_no_browser_it_is_said_what_would_help() {
     let off = TestServer::with(|config| config.browser.enabled = false);
     ask(&off, "open", &json!({ "url": "https://1.1.1.1/" })).refused(503, "engine_not_installed", "enabled = true");
-    assert_eq!(off.get("/health").ok()["services"]["browser"], "off");
+    assert_eq!(off.get("/health").ok()["services"]["browser"], json!({ "status": "off", "engine": null }));
     let missing = TestServer::with(|config| config.browser.program = Some("/nowhere/chromium".into()));
     ask(&missing, "open", &json!({ "url": "https://1.1.1.1/" })).refused(
         503,

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use rmcp::ServiceExt as _;
+use rmcp::transport::async_rw::AsyncRwTransport;
 
 use super::own_server::own_server;
 use super::{Context, complain};
@@ -74,8 +75,9 @@ fn speak(context: &Context, address: Option<&str>) -> Result<(), String> {
 /// Answers until standard input ends, or the process is told to.
 async fn speak_with(door: Arc<dyn Door>) -> Result<(), String> {
     let speaking = async {
-        let streams = (tokio::io::stdin(), tokio::io::stdout());
-        match Server::here(door).serve(streams).await {
+        let streams = AsyncRwTransport::new_server(tokio::io::stdin(), tokio::io::stdout());
+        // A file in base64 may be long, and what is longer than usual would be dropped without a word: its server judges it.
+        match Server::here(door).serve(streams.with_max_line_length(usize::MAX)).await {
             Ok(speaking) => speaking.waiting().await.map(|_| ()).map_err(|error| error.to_string()),
             // A client that leaves before it has said anything wants nothing.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),

@@ -1,4 +1,4 @@
-//! Events of calendars: listed and made.
+//! Events of calendars: listed, made, changed and removed.
 
 use mediary_remote::{CalendarEvent, EventPage, EventQuery, GoogleFeature, NewEvent};
 
@@ -23,5 +23,30 @@ impl Google {
         let request = self.settings.places.new_event(event)?;
         let answer = self.ask(owner, GoogleFeature::CalendarCreate, request).await?;
         Ok(CalendarEvent::read(&answer)?)
+    }
+
+    /// Has an event of the account's own calendar be another; `anew`: though it was removed.
+    ///
+    /// # Errors
+    /// When no account is connected for it, there is no such event, or Google fails.
+    pub async fn change_event(
+        &self,
+        owner: &[u8],
+        id: &str,
+        event: &NewEvent,
+        anew: bool,
+    ) -> Result<CalendarEvent, NoGoogle> {
+        let request = self.settings.places.change_event(id, event, anew)?;
+        let answer = self.ask(owner, GoogleFeature::CalendarCreate, request).await?;
+        Ok(CalendarEvent::read(&answer)?)
+    }
+
+    /// Removes an event of the account's own calendar.
+    ///
+    /// # Errors
+    /// When no account is connected for it, there is no such event, or Google fails.
+    pub async fn remove_event(&self, owner: &[u8], id: &str) -> Result<(), NoGoogle> {
+        let request = self.settings.places.remove_event(id)?;
+        self.ask(owner, GoogleFeature::CalendarCreate, request).await.map(drop)
     }
 }

@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 use mediary_core::Failure;
 use mediary_core::task::PartPath;
-use mediary_remote::{EventTime, NewEvent};
 use mediary_store::{ReminderFilter, ReminderRow, StoreFailed};
 use thiserror::Error;
 
@@ -17,8 +16,6 @@ use crate::gateway::{new_id, unix_seconds};
 
 /// So long ago a time may be that is meant as now, in seconds.
 const JUST_NOW: i64 = 60;
-/// How long the event of a reminder lasts, in seconds.
-const EVENT_SECONDS: i64 = 1_800;
 /// So often a reminder is read again that others change at the same moment.
 const MOST_TRIES: u32 = 5;
 
@@ -116,7 +113,7 @@ impl ReminderDue {
         }
     }
 
-    fn series(&self) -> Option<Series> {
+    pub(super) fn series(&self) -> Option<Series> {
         let zone = zone_of(&self.first.zone_name()).ok()?;
         Some(Series { rule: self.rule.clone()?, first: self.first.clocks(), zone })
     }
@@ -187,38 +184,11 @@ impl Reminders {
         };
         let mut row = due.written_to(row, now)?;
         if in_calendar {
-            row.event = Some(self.event(owner, &row, &due).await?);
+            row.event = Some(self.new_event(&row).await?);
         }
         self.kept.add(row.clone()).await?;
         self.news.notify_one();
         Ok(row)
-    }
-
-    /// Makes the event of a reminder in the client's own calendar; gives its id.
-    async fn event(&self, owner: &[u8], row: &ReminderRow, due: &ReminderDue) -> Result<String, NoReminder> {
-        let google = self.google.as_ref().ok_or(NoReminder::NoCalendar)?;
-        let zone = Some(row.timezone.clone()).filter(|zone| !zone.starts_with(['+', '-']));
-        let series = due.series();
-        if series.is_some() && zone.is_none() {
-            let detail = "an event that comes again goes by the clocks of a place; say which with a `timezone` such as \
-                          Europe/Madrid, or UTC";
-            return Err(Failure::malformed(detail).at(PartPath::Field("timezone")).into());
-        }
-        // The first time may be no day of the rule; an event of it begins with one.
-        let first = series.as_ref().and_then(|series| series.rule.times(series.first, &series.zone).next());
-        let first = first.zip(series.as_ref()).map(|(first, series)| Moment::of(first, &series.zone));
-        let first = first.unwrap_or_else(|| due.first.clone());
-        let at = |moment: &Moment| EventTime::At(moment.written(), zone.clone());
-        let event = NewEvent {
-            calendar: "primary".to_owned(),
-            title: row.title.clone(),
-            description: Some(row.description.clone()).filter(|text| !text.is_empty()),
-            location: None,
-            start: at(&first),
-            end: at(&first.later(EVENT_SECONDS)),
-            repeats: series.map(|series| series.rule.of_times(&series.zone).to_string()),
-        };
-        Ok(google.new_event(owner, &event).await?.id)
     }
 
     pub(super) fn check_webhook(&self, url: Option<&str>) -> Result<(), NoReminder> {
@@ -248,16 +218,19 @@ impl Reminders {
         Ok(self.kept.list(owner, filter).await?)
     }
 
-    /// Removes a reminder. Its event, if it has one, stays in the calendar.
+    /// Removes a reminder, and its event. Gives whether that is gone as well, which it cannot be where its account is not
+    /// connected any more; `None`: it had none.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn remove(&self, owner: &[u8], id: &str) -> Result<(), NoReminder> {
-        if self.kept.remove(id, owner).await? { Ok(()) } else { Err(NoReminder::Unknown) }
+    /// When there is none, or Google fails.
+    pub async fn remove(&self, owner: &[u8], id: &str) -> Result<Option<bool>, NoReminder> {
+        let row = self.get(owner, id).await?;
+        let is_gone = self.remove_event(&row).await?;
+        if self.kept.remove(id, owner).await? { Ok(is_gone) } else { Err(NoReminder::Unknown) }
     }
 
     /// Forgets what is of a key of a client that is removed: reminders, the address at which calendars find them, and the
-    /// account of Google's.
+    /// account of Google's. Events stay in its calendar.
     ///
     /// # Errors
     /// When the store fails.
@@ -271,10 +244,10 @@ impl Reminders {
         Ok(())
     }
 
-    /// Changes a reminder.
+    /// Changes a reminder, and its event with it.
     ///
     /// # Errors
-    /// When there is none, or what it is to be it cannot be.
+    /// When there is none, what it is to be it cannot be, or Google fails.
     pub async fn change(&self, owner: &[u8], id: &str, change: &ReminderChange) -> Result<ReminderRow, NoReminder> {
         self.check_webhook(change.webhook_url.as_ref().and_then(Option::as_deref))?;
         self.rewritten(owner, id, |row, now| {
@@ -306,10 +279,10 @@ impl Reminders {
         .await
     }
 
-    /// Completes a reminder; one that comes again is about its next time from now on.
+    /// Completes a reminder; one that comes again is about its next time from now on. The event of one that does not is removed.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or Google fails.
     pub async fn complete(&self, owner: &[u8], id: &str) -> Result<ReminderRow, NoReminder> {
         self.rewritten(owner, id, |row, now| {
             Ok(if row.completed_at.is_some() { row.clone() } else { completed(row, now) })
@@ -317,10 +290,10 @@ impl Reminders {
         .await
     }
 
-    /// Puts a reminder off until a time.
+    /// Puts a reminder off until a time, and the event of one that comes once with it.
     ///
     /// # Errors
-    /// When there is none, or it is completed.
+    /// When there is none, it is completed, or Google fails.
     pub async fn snooze(&self, owner: &[u8], id: &str, until: i64) -> Result<ReminderRow, NoReminder> {
         self.rewritten(owner, id, |row, now| {
             if row.completed_at.is_some() {
@@ -353,6 +326,8 @@ impl Reminders {
             if row == before {
                 return Ok(row);
             }
+            // Ahead of what is kept: where Google fails nothing is changed, and what is sent again changes nothing more.
+            let row = self.follow(&before, row).await?;
             if self.kept.replace(&before, row.clone()).await? {
                 self.news.notify_one();
                 return Ok(row);

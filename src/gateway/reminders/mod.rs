@@ -2,10 +2,11 @@
 //!
 //! When a reminder is told is reckoned by `turn` from its `rule` and the `clock`s of its time zone. It is told by a webhook that
 //! is signed and sent until it is heard (`telling`), found by calendars at an address that its client is given (`feed`), and
-//! made an event of the client's calendar where that is wished. What was missed while no server ran is told once at the start.
+//! made an event of the client's calendar where that is wished (`event`). What was missed while no server ran is told once at the start.
 
 mod clock;
 mod desk;
+mod event;
 mod feed;
 mod rule;
 mod telling;

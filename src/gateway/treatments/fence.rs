@@ -79,7 +79,7 @@ pub(in crate::gateway) fn quoted(what: &str, label: &str, sections: &[Section]) 
 }
 
 /// A mark that does not occur in a text. It follows from the text, so its writer cannot know it before.
-fn mark_of(text: &str) -> String {
+pub(crate) fn mark_of(text: &str) -> String {
     let mut mark = short(&ContentHash::of(text.as_bytes()));
     while text.contains(&mark) {
         mark = short(&ContentHash::of(mark.as_bytes()));

@@ -8,7 +8,7 @@ mod available;
 mod description;
 mod documents;
 mod extract;
-mod fence;
+pub(super) mod fence;
 mod hearing;
 mod help;
 mod images;

@@ -14,6 +14,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 use rmcp::ServiceExt as _;
+use rmcp::transport::async_rw::AsyncRwTransport;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, split};
 use tokio::task::JoinSet;
@@ -103,7 +104,10 @@ pub(in super::super) async fn open(State(speaking): State<Speaking>, headers: He
     let mut at_work = JoinSet::new();
     at_work.spawn(async move {
         // It ends with its stream, whose client is told nothing more.
-        if let Ok(running) = server.serve_with_ct(split(theirs), ended).await {
+        let (from_client, to_client) = split(theirs);
+        // How long a message may be was judged where it was posted; one that is longer than usual would be dropped without a word.
+        let way = AsyncRwTransport::new_server(from_client, to_client).with_max_line_length(usize::MAX);
+        if let Ok(running) = server.serve_with_ct(way, ended).await {
             let _ended = running.waiting().await;
         }
     });

@@ -76,7 +76,7 @@ pub(in crate::http) async fn one(
     Ok(Json(reminder_json(&reminders.get(&owner, &id).await.map_err(no_reminder)?)))
 }
 
-/// Changes a reminder.
+/// Changes a reminder, and its event with it.
 #[utoipa::path(
     patch,
     path = "/v1/reminders/{reminder}",
@@ -89,7 +89,10 @@ pub(in crate::http) async fn one(
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is none with this key", body = ErrorBody),
         (status = 409, description = "It was changed at the same moment", body = ErrorBody),
+        (status = 429, description = "Google was asked too often for its event (see Retry-After)", body = ErrorBody),
         (status = 501, description = "This server keeps no reminders", body = ErrorBody),
+        (status = 502, description = "Google cannot be reached for its event; nothing is changed", body = ErrorBody),
+        (status = 503, description = "Google is overloaded; nothing is changed", body = ErrorBody),
     )
 )]
 pub(in crate::http) async fn change(
@@ -128,7 +131,7 @@ pub(in crate::http) async fn change(
         webhook_url: url,
         completed: wished.completed,
     };
-    let row = reminders.change(&owner, &id, &change).await.map_err(no_reminder)?;
+    let row = Box::pin(reminders.change(&owner, &id, &change)).await.map_err(no_reminder)?;
     Ok(Json(reminder_json(&row)))
 }
 
@@ -143,7 +146,10 @@ pub(in crate::http) async fn change(
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is none with this key", body = ErrorBody),
         (status = 409, description = "It was changed at the same moment", body = ErrorBody),
+        (status = 429, description = "Google was asked too often for its event (see Retry-After)", body = ErrorBody),
         (status = 501, description = "This server keeps no reminders", body = ErrorBody),
+        (status = 502, description = "Google cannot be reached for its event; nothing is changed", body = ErrorBody),
+        (status = 503, description = "Google is overloaded; nothing is changed", body = ErrorBody),
     )
 )]
 pub(in crate::http) async fn complete(
@@ -152,7 +158,7 @@ pub(in crate::http) async fn complete(
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
     let (reminders, owner) = asked(&state, &headers)?;
-    Ok(Json(reminder_json(&reminders.complete(&owner, &id).await.map_err(no_reminder)?)))
+    Ok(Json(reminder_json(&Box::pin(reminders.complete(&owner, &id)).await.map_err(no_reminder)?)))
 }
 
 /// Puts a reminder off.
@@ -168,7 +174,10 @@ pub(in crate::http) async fn complete(
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is none with this key", body = ErrorBody),
         (status = 409, description = "It is completed, or was changed at the same moment", body = ErrorBody),
+        (status = 429, description = "Google was asked too often for its event (see Retry-After)", body = ErrorBody),
         (status = 501, description = "This server keeps no reminders", body = ErrorBody),
+        (status = 502, description = "Google cannot be reached for its event; nothing is changed", body = ErrorBody),
+        (status = 503, description = "Google is overloaded; nothing is changed", body = ErrorBody),
     )
 )]
 pub(in crate::http) async fn snooze(
@@ -189,20 +198,24 @@ pub(in crate::http) async fn snooze(
         }
         _ => return Err(wrong("minutes", "there, or `until`, but not both")),
     };
-    Ok(Json(reminder_json(&reminders.snooze(&owner, &id, until).await.map_err(no_reminder)?)))
+    Ok(Json(reminder_json(&Box::pin(reminders.snooze(&owner, &id, until)).await.map_err(no_reminder)?)))
 }
 
-/// Removes a reminder. Its event, if it has one, stays in the calendar.
+/// Removes a reminder, and its event with it.
 #[utoipa::path(
     delete,
     path = "/v1/reminders/{reminder}",
     tag = "reminders",
     params(("reminder" = String, Path, description = "its id")),
     responses(
-        (status = 200, description = "It is removed", body = Object),
+        (status = 200, description = "It is removed; `calendar_event_deleted` is false where its account is not connected any more, and null \
+            where it had no event", body = Object),
         (status = 401, description = "A key is missing or wrong", body = ErrorBody),
         (status = 404, description = "There is none with this key", body = ErrorBody),
+        (status = 429, description = "Google was asked too often for its event (see Retry-After)", body = ErrorBody),
         (status = 501, description = "This server keeps no reminders", body = ErrorBody),
+        (status = 502, description = "Google cannot be reached for its event; nothing is changed", body = ErrorBody),
+        (status = 503, description = "Google is overloaded; nothing is changed", body = ErrorBody),
     )
 )]
 pub(in crate::http) async fn remove(
@@ -211,6 +224,6 @@ pub(in crate::http) async fn remove(
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
     let (reminders, owner) = asked(&state, &headers)?;
-    reminders.remove(&owner, &id).await.map_err(no_reminder)?;
-    Ok(Json(json!({ "object": "reminder", "id": id, "deleted": true })))
+    let is_gone = Box::pin(reminders.remove(&owner, &id)).await.map_err(no_reminder)?;
+    Ok(Json(json!({ "object": "reminder", "id": id, "deleted": true, "calendar_event_deleted": is_gone })))
 }

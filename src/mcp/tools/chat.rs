@@ -11,7 +11,7 @@ use super::super::desk::{Desk, header};
 use super::super::media::Source;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
+use super::{Effect, Offer, Reach};
 
 pub(super) static ASK: Offer = Offer {
     name: "ask_model",
@@ -20,7 +20,8 @@ pub(super) static ASK: Offer = Offer {
                   list_models or a tier: auto, fast, standard, reasoning, agentic, code, vision, multimodal, long-context.",
     input: |is_here| with_media(schema::<Asking>(), is_here),
     output: result::<Words>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(ask_model(desk, arguments)),
 };
@@ -48,7 +49,7 @@ struct Asking {
 /// An answer in words.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Words {
-    text: String,
+    pub(super) text: String,
     /// Which target answered
     model: String,
     /// stop, length, …
@@ -108,18 +109,19 @@ async fn ask_model(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Tr
         let format = json!({ "name": "answer", "schema": schema, "strict": true });
         request["response_format"] = json!({ "type": "json_schema", "json_schema": format });
     }
-    answered(desk, &request).await
+    let (words, text) = asked(desk, &request).await?;
+    Ok(Outcome::new(text, &words))
 }
 
-/// The answer to a chat.
-pub(super) async fn answered(desk: &Desk<'_>, request: &Value) -> Result<Outcome, Trouble> {
+/// The answer to a chat, and how it is told.
+pub(super) async fn asked(desk: &Desk<'_>, request: &Value) -> Result<(Words, String), Trouble> {
     let (headers, body) = desk.post("/v1/chat/completions", request).await?;
     let words = words(&headers, &body);
     let mut text = words.text.clone();
     if words.finish_reason == "length" {
         text.push_str("\n\n[The answer is cut off: raise `max_tokens`.]");
     }
-    Ok(Outcome::new(text, &words))
+    Ok((words, text))
 }
 
 /// What a chat's answer says.

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use super::super::arguments::{joined, read, result, schema};
 use super::super::desk::{self, Desk, KeptFile};
 use super::super::door::Answer;
+use super::super::fence::Fence;
 use super::super::form::Form;
 use super::super::media::{Medium, Source};
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::chat::{self, Words};
+use super::{Effect, Offer, Reach};
 
 /// So much of a text is told where it is not said.
 const USUAL_CHARS: usize = 60_000;
@@ -27,7 +28,8 @@ pub(super) static READ: Offer = Offer {
                   recognised on the server. Long texts are cut: ask for `pages`, or take the whole by its file_id.",
     input: |is_here| joined(schema::<Reading>(), &Source::schema(is_here)),
     output: result::<Document>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(read_document(desk, arguments)),
 };
@@ -38,8 +40,9 @@ pub(super) static DESCRIBE: Offer = Offer {
     description: "What a picture, recording, video or document shows or says, in words; `question` asks for something of it. \
                   For the exact text of a document take read_document, for that of a recording transcribe.",
     input: |is_here| joined(schema::<Describing>(), &Source::schema(is_here)),
-    output: result::<Words>,
-    makes: false,
+    output: result::<Described>,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(describe_media(desk, arguments)),
 };
@@ -77,6 +80,9 @@ struct Describing {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Document {
+    /// Where the texts come from, and between which marks they stand
+    #[serde(skip_serializing_if = "String::is_empty")]
+    untrusted: String,
     text: String,
     /// success, ocr_success, partial or blank
     status: String,
@@ -96,6 +102,15 @@ struct Document {
     /// The whole text, where it is cut
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<KeptFile>,
+}
+
+/// What a model says of a medium.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Described {
+    /// Where the text comes from, and between which marks it stands
+    untrusted: String,
+    #[serde(flatten)]
+    words: Words,
 }
 
 async fn read_document(desk: &Desk<'_>, mut arguments: JsonObject) -> Result<Outcome, Trouble> {
@@ -150,8 +165,11 @@ async fn document(desk: &Desk<'_>, body: &Value, most_chars: usize, output: &str
     let doubtful = read.iter().filter(|page| page["needs_ocr"] == true || !page["error"].is_null());
     let doubtful_pages: Vec<u64> = doubtful.filter_map(|page| page["index"].as_u64()).map(|index| index + 1).collect();
     let (characters, kept, shown) = cut(desk, text, most_chars, output).await?;
+    let fence = Fence::around("was taken from a document", [shown]);
+    let is_blank = shown.trim().is_empty();
     let document = Document {
-        text: shown.to_owned(),
+        untrusted: if is_blank { String::new() } else { fence.notice() },
+        text: if is_blank { String::new() } else { fence.quoted(shown) },
         status: body["status"].as_str().unwrap_or_default().to_owned(),
         format: body["media"]["format"].as_str().unwrap_or_default().to_owned(),
         pages: body["media"]["pages"].as_u64().unwrap_or_default(),
@@ -161,7 +179,7 @@ async fn document(desk: &Desk<'_>, body: &Value, most_chars: usize, output: &str
         truncated: shown.len() < text.len(),
         file: kept,
     };
-    let mut words = shown.to_owned();
+    let mut words = if is_blank { String::new() } else { fence.told(shown) };
     if document.status == "blank" {
         words.push_str("[The document is blank: it has no text.]");
     }
@@ -210,5 +228,9 @@ async fn describe_media(desk: &Desk<'_>, mut arguments: JsonObject) -> Result<Ou
     let content = json!([{ "type": "text", "text": question }, part]);
     let model = model.unwrap_or_else(|| "multimodal".to_owned());
     let request = json!({ "model": model, "messages": [{ "role": "user", "content": content }] });
-    chat::answered(desk, &request).await
+    let (mut words, said) = chat::asked(desk, &request).await?;
+    // A medium may have told the model what to say.
+    let fence = Fence::around("was said of a medium by a model, which may repeat what stands there", [said.as_str()]);
+    words.text = fence.quoted(&words.text);
+    Ok(Outcome::new(fence.told(&said), &Described { untrusted: fence.notice(), words }))
 }

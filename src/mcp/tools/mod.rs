@@ -2,6 +2,7 @@
 
 mod chat;
 mod documents;
+mod drive;
 mod google;
 mod pictures;
 mod reminders;
@@ -30,8 +31,8 @@ pub(super) struct Offer {
     input: fn(bool) -> JsonObject,
     /// What it gives.
     output: fn() -> JsonObject,
-    /// Whether it makes something that is kept.
-    makes: bool,
+    effect: Effect,
+    reach: Reach,
     /// The route that not every server has, or has set up, and without which there is no such tool.
     pub(super) wants: Option<&'static str>,
     pub(super) run: Run,
@@ -39,8 +40,26 @@ pub(super) struct Offer {
 
 type Run = for<'a> fn(&'a Desk<'a>, JsonObject) -> BoxFuture<'a, Result<Outcome, Trouble>>;
 
+/// What a call leaves behind, as clients are told it that ask their users first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// Nothing.
+    Reads,
+    /// Something that is kept beside what there is.
+    Makes,
+    /// Something that cannot be taken back.
+    Commits,
+}
+
+/// Whether a call goes beyond what this server keeps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Within,
+    Beyond,
+}
+
 /// All of them, in the order in which they are offered.
-static OFFERS: [&Offer; 28] = [
+static OFFERS: [&Offer; 29] = [
     &documents::READ,
     &sound::TRANSCRIBE,
     &sound::SPEAK,
@@ -54,8 +73,9 @@ static OFFERS: [&Offer; 28] = [
     &web::SEARCH,
     &web::BROWSE,
     &web::YOUTUBE,
-    &google::DRIVE_SEARCH,
-    &google::DRIVE_READ,
+    &drive::SEARCH,
+    &drive::READ,
+    &drive::UPLOAD,
     &google::CALENDAR_LIST,
     &google::CALENDAR_CREATE,
     &google::GMAIL_LIST,
@@ -86,7 +106,9 @@ pub(super) fn named(name: &str) -> Option<&'static Offer> {
 
 impl Offer {
     fn tool(&self, is_here: bool) -> Tool {
-        let hints = ToolAnnotations::from_raw(None, Some(!self.makes), Some(false), Some(!self.makes), Some(true));
+        let (reads, commits) = (self.effect == Effect::Reads, self.effect == Effect::Commits);
+        let is_open = self.reach == Reach::Beyond;
+        let hints = ToolAnnotations::from_raw(None, Some(reads), Some(commits), Some(reads), Some(is_open));
         let mut tool = Tool::new(self.name, self.description, Arc::new((self.input)(is_here)));
         tool.title = Some(self.title.to_owned());
         tool.output_schema = Some(Arc::new((self.output)()));
@@ -128,7 +150,26 @@ mod tests {
         assert_eq!(names.len(), OFFERS.len());
         // All of it lies in the context of each conversation; what is of Google only where that is set up.
         let all = serde_json::to_string(offered(true)).unwrap();
-        assert!(all.len() < 42_000, "{} bytes", all.len());
+        assert!(all.len() < 45_000, "{} bytes", all.len());
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_is_told_ahead_and_wants_two_calls() {
+        let hints = |tool: &Tool| tool.annotations.clone().unwrap();
+        for tool in offered(false) {
+            let commits = tool.name == "gmail_send";
+            assert_eq!(hints(tool).destructive_hint, Some(commits), "{}", tool.name);
+            assert!(!commits || tool.input_schema["properties"].get("confirmation").is_some());
+            if commits || tool.name == "drive_upload" {
+                let told = (hints(tool).read_only_hint, hints(tool).idempotent_hint, hints(tool).open_world_hint);
+                assert_eq!(told, (Some(false), Some(false), Some(true)), "{}", tool.name);
+            }
+        }
+        let within = offered(false).iter().filter(|tool| hints(tool).open_world_hint == Some(false));
+        let within: Vec<&str> = within.map(|tool| tool.name.as_ref()).collect();
+        let expected =
+            "reminder_add reminder_list reminder_complete search_threads read_thread list_models explain_plan stats";
+        assert_eq!(within.join(" "), expected);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use super::super::desk::{Desk, KeptFile, header};
 use super::super::media::Source;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::chat::with_media;
+use super::{Effect, Offer, Reach};
 
 pub(super) static GENERATE: Offer = Offer {
     name: "generate_image",
@@ -22,7 +22,8 @@ pub(super) static GENERATE: Offer = Offer {
                   `show` small pictures come along.",
     input: |_| schema::<Generating>(),
     output: result::<Pictures>,
-    makes: true,
+    effect: Effect::Makes,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(generate_image(desk, arguments)),
 };
@@ -41,7 +42,8 @@ pub(super) static EDIT: Offer = Offer {
         input
     },
     output: result::<Pictures>,
-    makes: true,
+    effect: Effect::Makes,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(edit_image(desk, arguments)),
 };

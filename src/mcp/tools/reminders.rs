@@ -11,8 +11,8 @@ use super::super::arguments::{read, result, schema};
 use super::super::desk::Desk;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::google::asked;
+use super::{Effect, Offer, Reach};
 
 // They are there where the server keeps some: such a list is refused before anything is looked up.
 const KEPT: Option<&str> = Some("/v1/reminders?limit=0");
@@ -23,7 +23,8 @@ pub(super) static ADD: Offer = Offer {
     description: "Has the user reminded of something at a time, once or again and again.",
     input: |_| schema::<Adding>(),
     output: result::<Reminder>,
-    makes: true,
+    effect: Effect::Makes,
+    reach: Reach::Within,
     wants: KEPT,
     run: |desk, arguments| Box::pin(add(desk, arguments)),
 };
@@ -34,7 +35,8 @@ pub(super) static LIST: Offer = Offer {
     description: "The user's reminders that are not completed, the soonest first.",
     input: |_| schema::<Listing>(),
     output: result::<All>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: KEPT,
     run: |desk, arguments| Box::pin(list(desk, arguments)),
 };
@@ -45,7 +47,8 @@ pub(super) static COMPLETE: Offer = Offer {
     description: "Completes a reminder; one that comes again is about its next time then.",
     input: |_| schema::<Completing>(),
     output: result::<Reminder>,
-    makes: true,
+    effect: Effect::Makes,
+    reach: Reach::Within,
     wants: KEPT,
     run: |desk, arguments| Box::pin(complete(desk, arguments)),
 };
@@ -61,12 +64,21 @@ struct Adding {
     timezone: Option<String>,
     /// Such as FREQ=WEEKLY;BYDAY=MO,TH or FREQ=DAILY;COUNT=5
     repeats: Option<String>,
-    /// low, normal, high or urgent
-    priority: Option<String>,
+    /// normal unless said
+    priority: Option<Priority>,
     /// What it is filed under
     category: Option<String>,
     /// What else is said of it
     description: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Priority {
+    Low,
+    Normal,
+    High,
+    Urgent,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -10,8 +10,8 @@ use super::super::desk::Desk;
 use super::super::media::Source;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::chat::{self, with_media};
+use super::{Effect, Offer, Reach};
 
 pub(super) static FORK: Offer = Offer {
     name: "fork",
@@ -20,7 +20,8 @@ pub(super) static FORK: Offer = Offer {
                   of them together.",
     input: |is_here| with_media(schema::<Forking>(), is_here),
     output: result::<Forked>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(fork(desk, arguments)),
 };
@@ -32,7 +33,8 @@ pub(super) static COMPARE: Offer = Offer {
                   much as all of them together.",
     input: |_| schema::<Comparing>(),
     output: result::<Comparison>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(compare(desk, arguments)),
 };
@@ -52,9 +54,9 @@ struct Forking {
     models: Vec<String>,
     /// How many to ask where no names are given; 3 unless said
     count: Option<u8>,
-    /// What makes the best: latency, cost, length, quality, correctness, style
+    /// What makes the best
     #[serde(default)]
-    criteria: Vec<String>,
+    criteria: Vec<Criterion>,
     /// The most to spend, in US dollars
     budget_usd: Option<f64>,
 }
@@ -71,11 +73,22 @@ struct Comparing {
     models: Vec<String>,
     /// How many where no names are given; 3 unless said
     count: Option<u8>,
-    /// latency, cost, length, quality, correctness, style
+    /// What they are compared by
     #[serde(default)]
-    criteria: Vec<String>,
+    criteria: Vec<Criterion>,
     /// The most to spend, in US dollars
     budget_usd: Option<f64>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Criterion {
+    Latency,
+    Cost,
+    Length,
+    Quality,
+    Correctness,
+    Style,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -138,7 +151,7 @@ impl Member {
 }
 
 /// What both ask for beside the question.
-fn wishes(models: Vec<String>, count: Option<u8>, criteria: Vec<String>, budget: Option<f64>) -> Map<String, Value> {
+fn wishes(models: Vec<String>, count: Option<u8>, criteria: &[Criterion], budget: Option<f64>) -> Map<String, Value> {
     let mut fields = Map::new();
     if models.is_empty() {
         fields.insert("model".to_owned(), "auto".into());
@@ -149,7 +162,7 @@ fn wishes(models: Vec<String>, count: Option<u8>, criteria: Vec<String>, budget:
         fields.insert("max_parallel".to_owned(), count.into());
     }
     if !criteria.is_empty() {
-        fields.insert("criteria".to_owned(), criteria.into());
+        fields.insert("criteria".to_owned(), json!(criteria));
     }
     if let Some(usd) = budget {
         fields.insert("budget".to_owned(), json!({ "usd": usd }));
@@ -159,7 +172,7 @@ fn wishes(models: Vec<String>, count: Option<u8>, criteria: Vec<String>, budget:
 
 async fn fork(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let Forking { prompt, system, media, models, count, criteria, budget_usd } = read(arguments)?;
-    let mut request = wishes(models, count, criteria, budget_usd);
+    let mut request = wishes(models, count, &criteria, budget_usd);
     request.insert("messages".to_owned(), chat::messages(desk, system, &prompt, media).await?.into());
     let (_, body) = desk.post("/v1/chat/completions/fork", &Value::Object(request)).await?;
     let metadata = &body["fork_metadata"];
@@ -176,7 +189,7 @@ async fn fork(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble
 
 async fn compare(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let Comparing { task, system, models, count, criteria, budget_usd } = read(arguments)?;
-    let mut request = wishes(models, count, criteria, budget_usd);
+    let mut request = wishes(models, count, &criteria, budget_usd);
     request.insert("task".to_owned(), task.into());
     if let Some(system) = system {
         request.insert("system_prompt".to_owned(), system.into());

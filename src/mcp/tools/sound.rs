@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 
 use super::super::arguments::{joined, read, result, schema};
 use super::super::desk::{self, Desk, KeptFile, header};
+use super::super::fence::Fence;
 use super::super::form::Form;
 use super::super::media::Source;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::documents::cut;
+use super::{Effect, Offer, Reach};
 
 /// So much of a transcript is told where it is not said.
 const USUAL_CHARS: usize = 60_000;
@@ -26,7 +27,8 @@ pub(super) static TRANSCRIBE: Offer = Offer {
                   it in English.",
     input: |is_here| joined(schema::<Transcribing>(), &Source::schema(is_here)),
     output: result::<Transcript>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(transcribe(desk, arguments)),
 };
@@ -37,7 +39,8 @@ pub(super) static SPEAK: Offer = Offer {
     description: "Makes a sound file of a text. The result is a file_id for other tools and a link; the sound is kept for a day.",
     input: |_| schema::<Speaking>(),
     output: result::<Sound>,
-    makes: true,
+    effect: Effect::Makes,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(speak(desk, arguments)),
 };
@@ -101,6 +104,9 @@ enum SoundFormat {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Transcript {
+    /// Where the texts come from, and between which marks they stand
+    #[serde(skip_serializing_if = "String::is_empty")]
+    untrusted: String,
     text: String,
     /// Which target heard it
     model: String,
@@ -161,17 +167,26 @@ async fn transcribe(desk: &Desk<'_>, mut arguments: JsonObject) -> Result<Outcom
     };
     let text = said["text"].as_str().unwrap_or_default();
     let (characters, file, shown) = cut(desk, text, max_chars.unwrap_or(USUAL_CHARS).max(1), "text").await?;
+    let segments = if format == Format::Segments { segments(&said) } else { Vec::new() };
+    let is_silent = header(&headers, "x-mediary-status") == Some("no_speech");
+    let heard = heard(shown, &segments);
+    let fence = Fence::around("was heard in a recording", [shown, heard.as_str()]);
     let transcript = Transcript {
-        text: shown.to_owned(),
+        untrusted: if is_silent { String::new() } else { fence.notice() },
+        text: if is_silent { shown.to_owned() } else { fence.quoted(shown) },
         model: model_of(&headers),
         language: said["language"].as_str().map(str::to_owned),
         duration_seconds: said["duration"].as_f64(),
-        segments: if format == Format::Segments { segments(&said) } else { Vec::new() },
+        segments,
         characters,
         truncated: shown.len() < text.len(),
         file,
     };
-    let outcome = Outcome::new(told(&transcript, &headers), &transcript);
+    let words = match is_silent {
+        true => "[There is no speech in this recording.]".to_owned(),
+        false => format!("{}{}", fence.told(&heard), more(&transcript)),
+    };
+    let outcome = Outcome::new(words, &transcript);
     Ok(match &transcript.file {
         Some(file) => outcome.linking(file),
         None => outcome,
@@ -189,25 +204,19 @@ fn segments(said: &Value) -> Vec<Segment> {
     .collect()
 }
 
-/// A transcript in words.
-fn told(transcript: &Transcript, headers: &HeaderMap) -> String {
-    if header(headers, "x-mediary-status") == Some("no_speech") {
-        return "[There is no speech in this recording.]".to_owned();
+/// What was heard, in words.
+fn heard(text: &str, segments: &[Segment]) -> String {
+    let line = |segment: &Segment| format!("[{:.1}–{:.1}] {}", segment.start, segment.end, segment.text);
+    if segments.is_empty() { text.to_owned() } else { segments.iter().map(line).collect::<Vec<_>>().join("\n") }
+}
+
+/// Whether there is more of a transcript, in words of ours.
+fn more(transcript: &Transcript) -> String {
+    match (transcript.truncated, &transcript.file) {
+        (false, _) => String::new(),
+        (true, Some(file)) => format!("\n\n[Cut; the whole is the file {}.]", file.file_id),
+        (true, None) => "\n\n[Cut; raise `max_chars` for more.]".to_owned(),
     }
-    let mut words = match transcript.segments.as_slice() {
-        [] => transcript.text.clone(),
-        segments => {
-            let line = |segment: &Segment| format!("[{:.1}–{:.1}] {}", segment.start, segment.end, segment.text);
-            segments.iter().map(line).collect::<Vec<_>>().join("\n")
-        }
-    };
-    if transcript.truncated {
-        words.push_str(&match &transcript.file {
-            Some(file) => format!("\n\n[Cut; the whole is the file {}.]", file.file_id),
-            None => "\n\n[Cut; raise `max_chars` for more.]".to_owned(),
-        });
-    }
-    words
 }
 
 async fn speak(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {

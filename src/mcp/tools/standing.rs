@@ -12,8 +12,8 @@ use super::super::desk::Desk;
 use super::super::media::Source;
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
 use super::chat::{self, with_media};
+use super::{Effect, Offer, Reach};
 
 /// So many models are told where it is not said.
 const USUAL_MODELS: usize = 50;
@@ -24,7 +24,8 @@ pub(super) static LIST_MODELS: Offer = Offer {
     description: "Models that can be asked here, with what they take and cost. Narrow it: there may be hundreds.",
     input: |_| schema::<Listing>(),
     output: result::<Models>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: None,
     run: |desk, arguments| Box::pin(list_models(desk, arguments)),
 };
@@ -36,7 +37,8 @@ pub(super) static EXPLAIN_PLAN: Offer = Offer {
                   most, and why others are passed over. Calls none of them.",
     input: |is_here| with_media(schema::<Explaining>(), is_here),
     output: result::<Explained>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: None,
     run: |desk, arguments| Box::pin(explain_plan(desk, arguments)),
 };
@@ -47,7 +49,8 @@ pub(super) static STATS: Offer = Offer {
     description: "What is known of every target called since the server's start: answers, failures, cooldowns, latency, cost.",
     input: |_| schema::<Nothing>(),
     output: result::<Stats>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: None,
     run: |desk, arguments| Box::pin(stats(desk, arguments)),
 };
@@ -63,12 +66,32 @@ struct Listing {
     capability: Option<String>,
     /// By its id, such as groq or local
     provider: Option<String>,
-    /// free, paid, unknown or local
-    pricing: Option<String>,
+    /// What asking it costs
+    pricing: Option<Pricing>,
     /// What stands in its name
     search: Option<String>,
     /// The most to list; 50 unless said
     limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Pricing {
+    Free,
+    Paid,
+    Unknown,
+    Local,
+}
+
+impl Pricing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Paid => "paid",
+            Self::Unknown => "unknown",
+            Self::Local => "local",
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -141,6 +164,7 @@ fn query(wanted: [(&str, Option<String>); 4]) -> String {
 
 async fn list_models(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let Listing { capability, provider, pricing, search, limit } = read(arguments)?;
+    let pricing = pricing.map(|pricing| pricing.name().to_owned());
     let wanted = [("capability", capability), ("provider", provider), ("pricing", pricing), ("search", search)];
     let body = desk.get(&format!("/v1/models?{}", query(wanted))).await?;
     let all = objects(&body["data"]);

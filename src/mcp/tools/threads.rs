@@ -9,13 +9,16 @@ use serde_json::Value;
 
 use super::super::arguments::{read, result, schema};
 use super::super::desk::Desk;
+use super::super::fence::Fence;
 use super::super::outcome::Outcome;
 use super::super::threads::{address, exported};
 use super::super::trouble::Trouble;
-use super::Offer;
+use super::{Effect, Offer, Reach};
 
 /// So much of a thread is told where it is not said.
 const USUAL_CHARS: usize = 40_000;
+/// What is said of conversations, in which pages and documents may have been quoted.
+const EARLIER: &str = "was said in earlier conversations";
 /// So many threads are told where it is not said.
 const USUAL: u32 = 10;
 
@@ -26,7 +29,8 @@ pub(super) static SEARCH: Offer = Offer {
                   read one, take read_thread.",
     input: |_| schema::<Searching>(),
     output: result::<Found>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: Some("/v1/threads"),
     run: |desk, arguments| Box::pin(search_threads(desk, arguments)),
 };
@@ -37,7 +41,8 @@ pub(super) static READ: Offer = Offer {
     description: "What was said in a conversation that is kept here, as Markdown. A long one is cut at its beginning.",
     input: |_| schema::<Reading>(),
     output: result::<Read>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Within,
     wants: Some("/v1/threads"),
     run: |desk, arguments| Box::pin(read_thread(desk, arguments)),
 };
@@ -47,10 +52,28 @@ pub(super) static READ: Offer = Offer {
 struct Searching {
     /// What is looked for
     query: Option<String>,
-    /// text, meaning or both; both unless said
-    mode: Option<String>,
+    /// both unless said
+    mode: Option<Mode>,
     /// How many, 1 to 100; 10 unless said
     limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    Text,
+    Meaning,
+    Both,
+}
+
+impl Mode {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Meaning => "meaning",
+            Self::Both => "both",
+        }
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -64,6 +87,9 @@ struct Reading {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Found {
+    /// Where the texts come from, and between which marks they stand
+    #[serde(skip_serializing_if = "String::is_empty")]
+    untrusted: String,
     threads: Vec<Thread>,
 }
 
@@ -83,6 +109,9 @@ struct Thread {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Read {
+    /// Where the texts come from, and between which marks they stand
+    #[serde(skip_serializing_if = "String::is_empty")]
+    untrusted: String,
     text: String,
     /// Characters of the whole text
     characters: usize,
@@ -93,9 +122,9 @@ struct Read {
 async fn search_threads(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, Trouble> {
     let asked: Searching = read(arguments)?;
     let list = desk.get(&path_of(&asked)).await?;
-    let threads: Vec<Thread> = list["data"].as_array().map_or(&[][..], Vec::as_slice).iter().map(thread).collect();
+    let mut threads: Vec<Thread> = list["data"].as_array().map_or(&[][..], Vec::as_slice).iter().map(thread).collect();
     if threads.is_empty() {
-        return Ok(Outcome::new("No conversation is found.", &Found { threads }));
+        return Ok(Outcome::new("No conversation is found.", &Found { untrusted: String::new(), threads }));
     }
     let mut text = String::new();
     for thread in &threads {
@@ -106,7 +135,11 @@ async fn search_threads(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcom
         }
         text.push('\n');
     }
-    Ok(Outcome::new(text, &Found { threads }))
+    let fence = Fence::around(EARLIER, [text.as_str()]);
+    for snippet in threads.iter_mut().filter_map(|thread| thread.snippet.as_mut()) {
+        *snippet = fence.quoted(snippet);
+    }
+    Ok(Outcome::new(fence.told(&text), &Found { untrusted: fence.notice(), threads }))
 }
 
 fn path_of(asked: &Searching) -> String {
@@ -114,8 +147,8 @@ fn path_of(asked: &Searching) -> String {
     query.append_pair("limit", &asked.limit.unwrap_or(USUAL).to_string());
     if let Some(words) = asked.query.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
         query.append_pair("query", words);
-        if let Some(mode) = &asked.mode {
-            query.append_pair("mode", mode);
+        if let Some(mode) = asked.mode {
+            query.append_pair("mode", mode.name());
         }
     }
     format!("/v1/threads?{}", query.finish())
@@ -140,6 +173,9 @@ async fn read_thread(desk: &Desk<'_>, arguments: JsonObject) -> Result<Outcome, 
     // What was said last is asked for most.
     let beyond = characters.saturating_sub(asked.max_chars.unwrap_or(USUAL_CHARS));
     let begin = whole.char_indices().nth(beyond).map_or(whole.len(), |(begin, _)| begin);
-    let text = whole[begin..].to_owned();
-    Ok(Outcome::new(text.clone(), &Read { text, characters, truncated: beyond > 0 }))
+    let text = &whole[begin..];
+    let fence = Fence::around(EARLIER, [text]);
+    let more = if beyond > 0 { "\n\n[Cut at its beginning; raise `max_chars` for more.]" } else { "" };
+    let read = Read { untrusted: fence.notice(), text: fence.quoted(text), characters, truncated: beyond > 0 };
+    Ok(Outcome::new(format!("{}{more}", fence.told(text)), &read))
 }

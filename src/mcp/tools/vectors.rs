@@ -9,7 +9,7 @@ use super::super::arguments::{read, result, schema};
 use super::super::desk::{Desk, KeptFile, header};
 use super::super::outcome::Outcome;
 use super::super::trouble::Trouble;
-use super::Offer;
+use super::{Effect, Offer, Reach};
 
 /// More numbers than these are told as a file.
 const MOST_NUMBERS: usize = 20_000;
@@ -20,7 +20,8 @@ pub(super) static EMBED: Offer = Offer {
     description: "Vectors of texts, to compare and search them by meaning; all of one model. Many come as a file of JSON.",
     input: |_| schema::<Embedding>(),
     output: result::<Vectors>,
-    makes: false,
+    effect: Effect::Reads,
+    reach: Reach::Beyond,
     wants: None,
     run: |desk, arguments| Box::pin(embed(desk, arguments)),
 };

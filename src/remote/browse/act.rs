@@ -1,5 +1,8 @@
 //! What is done on a page.
 
+/// No page is waited on for longer, in milliseconds.
+pub(super) const MOST_WAIT_MS: u32 = 10_000;
+
 /// One thing that is done on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {

@@ -11,7 +11,7 @@ use mediary_core::{Failure, FailureKind};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::act::Action;
+use super::act::{Action, MOST_WAIT_MS};
 use super::seen::{PageLink, SeenPage, TabName};
 use crate::blame::shown;
 use crate::fetch::Fetcher;
@@ -41,7 +41,12 @@ impl Camofox {
     /// # Errors
     /// When it is not.
     pub async fn health(&self) -> Result<(), Failure> {
-        self.ask(Method::GET, "/health", &[], None).await.map(drop)
+        let told = self.ask(Method::GET, "/health", &[], None).await?;
+        if told["ok"] == false {
+            let detail = "the browser's server runs, and its browser does not; look at its log, or start it again";
+            return Err(Failure::new(FailureKind::Overloaded { retry_after: None }, detail));
+        }
+        Ok(())
     }
 
     /// Opens a page for a user.
@@ -98,7 +103,7 @@ impl Camofox {
         Ok(all.iter().map(link).filter(|link| !link.url.is_empty()).collect())
     }
 
-    /// A picture of a page as PNG.
+    /// A picture of what is in view of a page, as PNG.
     ///
     /// # Errors
     /// When it is closed.
@@ -131,7 +136,7 @@ impl Camofox {
             Action::Back => ("/back", json!({})),
             Action::Forward => ("/forward", json!({})),
             Action::Reload => ("/refresh", json!({})),
-            Action::Wait { ms } => ("/wait", json!({ "timeout": ms })),
+            Action::Wait { ms } => ("/wait", json!({ "timeout": (*ms).min(MOST_WAIT_MS) })),
         };
         body["userId"] = user.into();
         self.ask(Method::POST, &path(tab, what), &[], Some(body)).await.map(drop)
@@ -190,7 +195,8 @@ impl Camofox {
                 FailureKind::RateLimited { retry_after: None },
                 "the browser's server has too many pages open",
             ),
-            400 | 422 => Failure::new(FailureKind::Unacceptable, format!("the browser does not do that{said}")),
+            413 => Failure::too_large("the text is longer than the browser's server takes; write less of it at once"),
+            400..=499 => Failure::new(FailureKind::Unacceptable, format!("the browser does not do that{said}")),
             _ => Failure::new(
                 FailureKind::Overloaded { retry_after: None },
                 format!("the browser's server failed ({status})"),

@@ -66,7 +66,8 @@ impl Chromium {
     pub async fn start(settings: &ChromiumSettings) -> Result<Self, Failure> {
         let io = |error: std::io::Error| Failure::broken(format!("a browser cannot be started: {error}"));
         let guard = Guard::listen(Arc::new(settings.policy.clone())).await.map_err(io)?;
-        let profile = tempfile::Builder::new().prefix("mediary-browser-").tempdir().map_err(io)?;
+        // A socket lies deep below, whose path may have 107 bytes alone.
+        let profile = tempfile::Builder::new().prefix("web-").tempdir().map_err(io)?;
         let mut child = Command::new("/bin/sh")
             .args(["-c", AS_PIPE])
             .arg(&settings.program)
@@ -213,8 +214,15 @@ fn not_started(said: &str) -> Failure {
         "the browser does not start with its sandbox here: run the server as another user than root, allow user namespaces in the \
          kernel, or write `[browser] sandbox = false` if the machine may be lost to a page"
             .to_owned()
+    } else if said.contains("Socket path too long") {
+        "the browser does not start: the path of the folder for temporary files is too long for its socket; set TMPDIR to a folder with a \
+         shorter one, such as that of the system"
+            .to_owned()
     } else {
-        let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        // What ends it is said before what follows from that.
+        let fatal = said.lines().find(|line| line.contains("FATAL"));
+        let last = || said.lines().rev().find(|line| !line.trim().is_empty());
+        let last = fatal.or_else(last).unwrap_or("it said nothing");
         let last: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
         format!("the browser does not start ({last}); install Chromium, or name it as `[browser] program`")
     };
@@ -242,6 +250,11 @@ mod tests {
             ("[1:1:ERROR] Running as root without --no-sandbox is not supported.", "sandbox = false"),
             ("FATAL: No usable sandbox! Update your kernel", "sandbox = false"),
             ("/bin/sh: 1: exec: /no/chromium: not found\n", "not found"),
+            (
+                "[1:1:FATAL:chrome/browser/process_singleton_posix.cc:315] Socket path too long: /a\n[1:1:ERROR] write: Broken pipe (32)",
+                "set TMPDIR",
+            ),
+            ("[1:1:FATAL:a.cc:1] No such thing\n[1:1:ERROR] write: Broken pipe (32)\n", "No such thing"),
             ("", "said nothing"),
         ];
         for (said, words) in rows {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::act::{Action, Direction, key};
+use super::act::{Action, Direction, MOST_WAIT_MS, key};
 use super::chromium::Chromium;
 use super::script::{FOCUS, LINKS, PLACE, SCROLL, SEE, STATE};
 use super::seen::{PageLink, SeenPage, TabName};
@@ -24,7 +24,6 @@ const SETTLE: Duration = Duration::from_millis(150);
 const MOST_LINKS: usize = 200;
 /// A picture of a whole page is no higher.
 const MOST_HEIGHT: f64 = 12_000.0;
-const MOST_WAIT_MS: u32 = 10_000;
 
 impl Chromium {
     /// Goes to an address, and waits for the page.

@@ -1,4 +1,4 @@
-//! Calendar: events are listed and made.
+//! Calendar: events are listed, made, changed and removed.
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -123,6 +123,16 @@ struct ToldPage {
     next_page_token: Option<String>,
 }
 
+impl NewEvent {
+    /// As Google has it. What it does not have is null, which takes it away where it was.
+    fn told(&self) -> Value {
+        json!({
+            "summary": self.title, "start": self.start.told(), "end": self.end.told(), "description": self.description,
+            "location": self.location, "recurrence": self.repeats.as_ref().map(|rule| [format!("RRULE:{rule}")]),
+        })
+    }
+}
+
 impl EventTime {
     fn told(&self) -> Value {
         match self {
@@ -177,16 +187,38 @@ impl GooglePlaces {
     /// When the address is none.
     pub fn new_event(&self, event: &NewEvent) -> Result<Request<Bytes>, Failure> {
         let path = ["calendar", "v3", "calendars", &event.calendar, "events"];
-        let mut body = json!({ "summary": event.title, "start": event.start.told(), "end": event.end.told() });
-        for (name, value) in [("description", &event.description), ("location", &event.location)] {
-            if let Some(value) = value {
-                body[name] = value.as_str().into();
-            }
-        }
-        if let Some(rule) = &event.repeats {
-            body["recurrence"] = json!([format!("RRULE:{rule}")]);
+        let mut body = event.told();
+        if let Some(fields) = body.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
         }
         Ok(saying(asked(Method::POST, &self.api_url, &path, &[])?, "application/json", body.to_string()))
+    }
+
+    /// Has an event be another, without mails to guests that it may have been given since; `anew`: though it was removed.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn change_event(&self, id: &str, event: &NewEvent, anew: bool) -> Result<Request<Bytes>, Failure> {
+        let path = ["calendar", "v3", "calendars", &event.calendar, "events", id];
+        let mut body = event.told();
+        if let Some(fields) = body.as_object_mut() {
+            // Where it is was said by its user, if at all.
+            fields.retain(|name, value| name != "location" || !value.is_null());
+        }
+        if anew {
+            body["status"] = "confirmed".into();
+        }
+        let request = asked(Method::PATCH, &self.api_url, &path, &[("sendUpdates", "none".to_owned())])?;
+        Ok(saying(request, "application/json", body.to_string()))
+    }
+
+    /// Removes an event of the account's own calendar, without mails to guests.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn remove_event(&self, id: &str) -> Result<Request<Bytes>, Failure> {
+        let path = ["calendar", "v3", "calendars", "primary", "events", id];
+        asked(Method::DELETE, &self.api_url, &path, &[("sendUpdates", "none".to_owned())])
     }
 }
 

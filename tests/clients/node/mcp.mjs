@@ -28,7 +28,8 @@ async function tried(way, client, transport, callOf) {
   // The client holds what comes against the tool's schema.
   const call = (name, values, options) => callOf(client, { name, arguments: values }, options);
   const read = await call('read_document', { ...named, output: 'text' });
-  assert.equal(read.content[0].text.trim(), sign);
+  const [notice, , inside] = read.content[0].text.split('\n');
+  assert.deepEqual([inside, notice], [sign, read.structuredContent.untrusted]);
   const told = [];
   await call('read_document', { data: encoded('invoice.pdf') }, { onprogress: (progress) => told.push(progress) });
   assert.ok(told.length > 0 && told.at(-1).progress === told.at(-1).total, JSON.stringify(told));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mediary_core::Failure;
+use mediary_core::{Failure, FailureKind};
 use mediary_remote::{Action, Camofox, Chromium, PageLink, SeenPage, TabName};
 use sha2::{Digest, Sha256};
 
@@ -46,6 +46,16 @@ impl Browser {
         self.engine.lock().await.clone().filter(Engine::is_alive)
     }
 
+    /// How a Chromium stands.
+    pub(super) fn chromium_state(&self) -> &'static str {
+        match self.engine.try_lock() {
+            // It is held for a moment only, but while one starts or makes room for the next.
+            Err(_) => "starting",
+            Ok(engine) if engine.as_ref().is_some_and(Engine::is_alive) => "ready",
+            Ok(_) => "asleep",
+        }
+    }
+
     /// Closes pages that are not used, and the browser once there are none; whether it is over.
     pub(super) async fn close_idle(&self) -> bool {
         let idle = self.tabs.idle(self.idle);
@@ -77,23 +87,24 @@ impl Engine {
         }
     }
 
-    /// Opens a page for a client.
+    /// Opens a page for a client, which need not be there yet. Not to be broken off: what was opened then has no name here.
     pub(super) async fn open(&self, client: &[u8], id: &str, url: &str) -> Result<TabName, Failure> {
         match self {
-            Self::Chromium(chromium) => {
-                let tab = chromium.open().await?;
-                if let Err(failure) = chromium.go(&tab, url).await {
-                    chromium.close(&tab).await;
-                    return Err(failure);
-                }
-                Ok(tab)
-            }
+            Self::Chromium(chromium) => chromium.open().await,
             Self::Camofox(camofox) => {
                 // Pages share nothing, as with a Chromium; the server learns neither key nor client.
                 let user = Sha256::new().chain_update(client).chain_update(id).finalize();
                 let user: String = user.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
                 camofox.open(&format!("mediary-{user}"), url).await
             }
+        }
+    }
+
+    /// Waits until a page that was opened is there.
+    pub(super) async fn arrive(&self, tab: &TabName, url: &str) -> Result<(), Failure> {
+        match self {
+            Self::Chromium(chromium) => chromium.go(tab, url).await,
+            Self::Camofox(_) => Ok(()),
         }
     }
 
@@ -121,6 +132,10 @@ impl Engine {
     pub(super) async fn picture(&self, tab: &TabName, is_whole: bool) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Chromium(chromium) => chromium.picture(tab, is_whole).await,
+            Self::Camofox(_) if is_whole => Err(Failure::new(
+                FailureKind::Unacceptable,
+                "a camofox server pictures what is in view alone; leave `full_page` out, and scroll",
+            )),
             Self::Camofox(camofox) => camofox.picture(tab).await,
         }
     }

@@ -1,8 +1,10 @@
 //! Pages that clients have open in a browser: whose each is, how many there may be, and when they are closed.
 //!
-//! The browser starts with the first page and ends when none has been used for a while. A client sees its own pages only.
+//! The browser starts with the first page and ends when none has been used for a while. A client sees its own pages only, and a page
+//! that it leaves while it is opened or acted on is closed (`opening`).
 
 mod engine;
+mod opening;
 mod tabs;
 mod work;
 
@@ -35,12 +37,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(in crate::gateway) struct Browser {
     kind: Kind,
-    tabs: Tabs,
+    tabs: Arc<Tabs>,
     idle: Duration,
     /// Judges the addresses that clients name.
     fetcher: Fetcher,
     engine: tokio::sync::Mutex<Option<Engine>>,
     /// Closes what is idle.
+    watching: Mutex<JoinSet<()>>,
+    /// What is done to its end, though its client may leave.
     at_work: Mutex<JoinSet<()>>,
 }
 
@@ -78,20 +82,21 @@ impl Browser {
         };
         Arc::new(Self {
             kind,
-            tabs: Tabs::new(browser.tabs, browser.tabs_per_key),
+            tabs: Arc::new(Tabs::new(browser.tabs, browser.tabs_per_key)),
             idle: browser.idle,
             fetcher: Fetcher::new(policy),
             engine: tokio::sync::Mutex::default(),
+            watching: Mutex::default(),
             at_work: Mutex::default(),
         })
     }
 
     /// Has what is idle closed from now on, if that is not done already.
     fn keep_watch(self: &Arc<Self>) {
-        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        while at_work.try_join_next().is_some() {}
-        if at_work.is_empty() {
-            at_work.spawn(watch(Arc::downgrade(self), self.idle));
+        let mut watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
+        while watching.try_join_next().is_some() {}
+        if watching.is_empty() {
+            watching.spawn(watch(Arc::downgrade(self), self.idle));
         }
     }
 }

@@ -27,8 +27,8 @@ struct Tab {
 
 /// A place for a page. Dropped before the page is open, it is free again.
 #[derive(Debug)]
-pub(super) struct Reserved<'t> {
-    tabs: &'t Tabs,
+pub(super) struct Reserved {
+    tabs: Arc<Tabs>,
     pub(super) id: String,
     is_open: bool,
 }
@@ -56,7 +56,7 @@ impl Tabs {
     ///
     /// # Errors
     /// When too many are open.
-    pub(super) fn reserve(&self, client: &[u8]) -> Result<Reserved<'_>, Failure> {
+    pub(super) fn reserve(self: &Arc<Self>, client: &[u8]) -> Result<Reserved, Failure> {
         let mut open = self.open();
         let own = open.values().filter(|tab| tab.client == client).count();
         if own >= self.most_of_one {
@@ -75,7 +75,7 @@ impl Tabs {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let tab = Tab { client: client.to_vec(), name: None, used: Instant::now(), turn: Arc::default() };
         open.insert(id.clone(), tab);
-        Ok(Reserved { tabs: self, id, is_open: false })
+        Ok(Reserved { tabs: self.clone(), id, is_open: false })
     }
 
     /// The page of this id, if it is this client's, once nothing else is done on it.
@@ -99,9 +99,9 @@ impl Tabs {
         Ok(AtWork { name, _turn: turn })
     }
 
-    /// Forgets a page.
-    pub(super) fn forget(&self, id: &str) {
-        self.open().remove(id);
+    /// Forgets a page; gives its name, if it was open.
+    pub(super) fn forget(&self, id: &str) -> Option<TabName> {
+        self.open().remove(id)?.name
     }
 
     /// Forgets those that were not used for so long and on which nothing is done.
@@ -118,7 +118,7 @@ impl Tabs {
     }
 }
 
-impl Reserved<'_> {
+impl Reserved {
     /// The page is open.
     pub(super) fn opened(mut self, name: TabName) -> String {
         if let Some(tab) = self.tabs.open().get_mut(&self.id) {
@@ -129,7 +129,7 @@ impl Reserved<'_> {
     }
 }
 
-impl Drop for Reserved<'_> {
+impl Drop for Reserved {
     fn drop(&mut self) {
         if !self.is_open {
             self.tabs.forget(&self.id);
@@ -147,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_are_counted_and_their_clients_alone() {
-        let tabs = Tabs::new(3, 2);
+        let tabs = Arc::new(Tabs::new(3, 2));
         let first = tabs.reserve(b"a").unwrap().opened(name());
         let _second = tabs.reserve(b"a").unwrap().opened(name());
         assert!(matches!(tabs.reserve(b"a").unwrap_err().kind, FailureKind::RateLimited { .. }));
@@ -165,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_at_work_is_not_idle() {
-        let tabs = Tabs::new(3, 3);
+        let tabs = Arc::new(Tabs::new(3, 3));
         let first = tabs.reserve(b"a").unwrap().opened(name());
         let _other = tabs.reserve(b"a").unwrap().opened(name());
         let at_work = tabs.use_one(b"a", &first).await.unwrap();

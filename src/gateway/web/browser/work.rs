@@ -44,17 +44,18 @@ impl Gateway {
     /// When it may not be gone to or does not come, or there is no browser or too many pages.
     pub async fn open_page(&self, client: &[u8], url: &str, most: usize) -> Result<OpenedPage, Failure> {
         let browser = &self.web.browser;
-        browser.fetcher.check_name(url).await?;
-        let place = browser.tabs.reserve(client)?;
-        let engine = browser.engine().await?;
-        let tab = engine.open(client, &place.id, url).await?;
-        match engine.see(&tab, 0, most).await {
-            Ok(seen) => Ok(OpenedPage { id: place.opened(tab), seen }),
-            Err(failure) => {
-                engine.close(&tab).await;
-                Err(failure)
-            }
-        }
+        let (page, seen) = browser.open(client, url, most).await?;
+        Ok(OpenedPage { id: page.kept(), seen })
+    }
+
+    /// What is seen of a page that is closed again: its first `most` characters.
+    ///
+    /// # Errors
+    /// As [`Self::open_page`].
+    pub async fn look_at_page(&self, client: &[u8], url: &str, most: usize) -> Result<SeenPage, Failure> {
+        let (page, seen) = self.web.browser.open(client, url, most).await?;
+        page.closed().await;
+        Ok(seen)
     }
 
     /// What is seen of a page: `most` characters from one on.
@@ -66,7 +67,7 @@ impl Gateway {
         self.engine_of_page().await?.see(&tab.name, from, most).await
     }
 
-    /// Does something on a page.
+    /// Does something on a page. Broken off in the middle of it, the page is closed.
     ///
     /// # Errors
     /// When it is not open, or that cannot be done.
@@ -78,10 +79,14 @@ impl Gateway {
         let tab = browser.tabs.use_one(client, id).await?;
         let engine = self.engine_of_page().await?;
         match act {
-            PageAct::Do(action) => engine.act(&tab.name, action).await,
+            PageAct::Do(action) => {
+                let page = browser.held(&engine, id);
+                let done = engine.act(&tab.name, action).await;
+                page.kept();
+                done
+            }
             PageAct::Close => {
-                browser.tabs.forget(id);
-                engine.close(&tab.name).await;
+                browser.held(&engine, id).closed().await;
                 Ok(())
             }
         }
@@ -122,14 +127,16 @@ impl Gateway {
         BrowserHealth { status, engine: Some(engine), tabs: browser.tabs.count(), trouble }
     }
 
-    /// Whether pages can be opened, as far as that is known without looking.
+    /// How the browser stands as far as that is known without waiting for it, and which it is: `off`, `missing`, `configured` (a
+    /// server elsewhere, which is not asked), `asleep`, `starting` or `ready`.
     #[must_use]
-    pub fn has_browser(&self) -> &'static str {
-        match &self.web.browser.kind {
-            Kind::Off => "off",
-            Kind::Missing => "missing",
-            Kind::Camofox(_) => "camofox",
-            Kind::Chromium(_) => "chromium",
+    pub fn browser_state(&self) -> (&'static str, Option<&'static str>) {
+        let browser = &self.web.browser;
+        match &browser.kind {
+            Kind::Off => ("off", None),
+            Kind::Missing => ("missing", None),
+            Kind::Camofox(_) => ("configured", Some("camofox")),
+            Kind::Chromium(_) => (browser.chromium_state(), Some("chromium")),
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::super::tasks::{bounds, price, refused};
 use super::super::search::unsearched;
 use super::super::{body, wrong};
 use super::USUAL_CHARS;
-use crate::gateway::web::{PageAct, SearchWish, TellWish};
+use crate::gateway::web::{SearchWish, TellWish};
 
 /// What is shown of each page of a search.
 const CHARS_OF_EACH: usize = 3_000;
@@ -106,7 +106,7 @@ pub(in crate::http) async fn search(
     let found = Box::pin(state.gateway.search_web(&wish)).await.map_err(unsearched)?;
     let mut pages = Vec::new();
     for page in found.pages {
-        let seen = Box::pin(looked_at(&state, &client, &page.url, CHARS_OF_EACH)).await;
+        let seen = Box::pin(state.gateway.look_at_page(&client, &page.url, CHARS_OF_EACH)).await;
         let (snapshot, error) = match seen {
             Ok(seen) => (Some(seen.text), None),
             Err(failure) => (None, Some(failure.to_string())),
@@ -119,18 +119,6 @@ pub(in crate::http) async fn search(
         backend_used: found.engine.name(),
         pages,
     }))
-}
-
-/// Opens a page, sees it and closes it again.
-async fn looked_at(
-    state: &AppState,
-    client: &[u8],
-    url: &str,
-    most: usize,
-) -> Result<mediary_remote::SeenPage, mediary_core::Failure> {
-    let opened = state.gateway.open_page(client, url, most).await?;
-    state.gateway.act_on_page(client, &opened.id, &PageAct::Close).await?;
-    Ok(opened.seen)
 }
 
 /// A page to summarise.
@@ -187,7 +175,7 @@ pub(in crate::http) async fn summarize(State(state): State<AppState>, request: R
     let bounds = bounds(request.headers())?;
     let (owner, client) = (owner_of(request.headers(), &state.config.server), client_of(request.headers()));
     let SummaryRequest { url, model, prompt } = body(request, &state, "a page to summarise").await?;
-    let seen = Box::pin(looked_at(&state, &owner, &url, CHARS_TO_SUMMARISE)).await?;
+    let seen = Box::pin(state.gateway.look_at_page(&owner, &url, CHARS_TO_SUMMARISE)).await?;
     let account = bounds.account.clone();
     let wish = TellWish { model: model.unwrap_or_else(|| "fast".to_owned()), prompt, bounds, client };
     let told = Box::pin(state.gateway.tell_of_page(&seen, wish)).await.map_err(refused)?;
