@@ -1,7 +1,5 @@
 //! What is found and what is not, measured; names and the way back, however an answer is cut into pieces.
 
-mod rates;
-
 use std::collections::VecDeque;
 use std::path::Path;
 use std::task::{Context, Poll, Waker};
@@ -12,8 +10,8 @@ use mediary_core::task::{
     Chat, Finish, HostedTool, Message, Original, ReplyEvent, ReplyFormat, ReplyFrame, Role, Task, Tool, ToolCall,
 };
 
-use super::found::found;
-use super::{Cover, Restored, SecretKind};
+use super::super::found::found;
+use super::super::{Cover, Restored, SecretKind};
 use crate::config::REDACTED_KINDS;
 
 fn kinds_in(text: &str) -> Vec<&'static str> {

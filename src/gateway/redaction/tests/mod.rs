@@ -1,0 +1,4 @@
+//! Held to what is real, what only looks like it, and what is drawn by chance.
+
+mod names;
+mod rates;
