@@ -91,7 +91,8 @@ impl StoreOfServer {
         let batches = match &files {
             Some(files) => {
                 let (files, clients) = (files.clone(), gateway.clients.clone());
-                let batches = Batches::start(database.clone(), files, clients, batches_of(config));
+                let batches =
+                    Batches::start(database.clone(), files, clients, gateway.admission().clone(), batches_of(config));
                 Some(batches.await.map_err(failed)?)
             }
             None => None,

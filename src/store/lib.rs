@@ -32,7 +32,7 @@ mod threads;
 
 pub use batches::{
     BatchEnd, BatchKind, BatchLine, BatchList, BatchRow, BatchState, Batches, HandedJob, HandedLine, LineCounts,
-    LineState, NewBatch, NewLine,
+    LineState, NewBatch, NewLine, WaitingLine,
 };
 pub use cache::{CacheKey, DiskCache};
 pub use clients::{ClientKey, ClientKeys, ClientUsage};

@@ -70,10 +70,20 @@ fn ask(served: &Served, request: &Request) -> Value {
 }
 
 fn batch(served: &Served, endpoint: &str, text_of_lines: &str) -> String {
+    batch_of("", served, endpoint, text_of_lines)
+}
+
+fn keyed(request: Request, key: &str) -> Request {
+    if key.is_empty() { request } else { request.header("x-api-key", key) }
+}
+
+/// A batch of this key's.
+fn batch_of(key: &str, served: &Served, endpoint: &str, text_of_lines: &str) -> String {
     let parts = [("file", Some("a.jsonl"), "application/jsonl", text_of_lines.as_bytes()), text("purpose", "batch")];
-    let file = ask(served, &form("/v1/files", &parts));
+    let file = ask(served, &keyed(form("/v1/files", &parts), key));
     let body = json!({ "input_file_id": file["id"], "endpoint": endpoint, "completion_window": "24h" });
-    let made = ask(served, &Request::new("POST", "/v1/batches").body("application/json", body.to_string()));
+    let request = Request::new("POST", "/v1/batches").body("application/json", body.to_string());
+    let made = ask(served, &keyed(request, key));
     made["id"].as_str().expect("it has an id").to_owned()
 }
 
@@ -174,6 +184,47 @@ fn pages_are_read_by_nodes() {
         let text = line["response"]["body"]["pages"][0]["markdown"].as_str().unwrap_or_default();
         assert!(text.contains("21:45"), "{line}");
     }
+}
+
+#[test]
+fn what_must_not_leave_this_machine_is_done_on_it() {
+    use base64::Engine as _;
+    let Some(broker) = Nats::start() else { return };
+    let place = Place::with(&[]);
+    let told = place.told(&["clients", "create", "here", "--local-only"], "");
+    let key = told.lines().next().expect("the key").to_owned();
+    let served = serve(&place, &broker);
+    let page = base64::engine::general_purpose::STANDARD.encode(sample("sign.png"));
+    let document = json!({ "type": "image_url", "image_url": format!("data:image/png;base64,{page}") });
+    let body = json!({ "model": "mistral-ocr-latest", "document": document });
+    let page = json!({ "custom_id": "p", "method": "POST", "url": "/v1/ocr", "body": body });
+    // There is no node that could do it.
+    let id = batch_of(&key, &served, "/v1/ocr", &lines(&[page]));
+    let mut batch = Value::Null;
+    wait_until("the batch ends", || {
+        batch = ask(&served, &keyed(Request::new("GET", format!("/v1/batches/{id}")), &key));
+        batch["status"] == "completed"
+    });
+    assert_eq!(batch["request_counts"], json!({ "total": 1, "completed": 1, "failed": 0 }), "{batch}");
+}
+
+#[test]
+fn a_line_that_is_too_long_for_the_broker_is_refused_and_the_others_are_answered() {
+    let Some(broker) = Nats::start() else { return };
+    let studio = slow(&Gate::default());
+    let place = Place::with(&[talker(&studio)]);
+    let served = serve(&place, &broker);
+    let _node = Node::start(&place, &broker);
+    let mut long = line(&"long ".repeat(150_000));
+    long["custom_id"] = json!("long");
+    let ended = ended(&served, &batch(&served, "/v1/chat/completions", &lines(&[long, line("a")])));
+    assert_eq!(ended["request_counts"], json!({ "total": 2, "completed": 1, "failed": 1 }), "{ended}");
+    let error = lines_of(&served, &ended["error_file_id"]).remove(0);
+    let (response, told) = (&error["response"], &error["response"]["body"]["error"]);
+    assert_eq!((&error["custom_id"], &response["status_code"]), (&json!("long"), &json!(413)), "{error}");
+    assert_eq!(told["code"], "request_too_large", "{error}");
+    assert!(told["message"].as_str().is_some_and(|said| said.contains("[store] content")), "{error}");
+    assert_eq!(words(&studio), ["a"], "it was sent nowhere");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use super::chat_talk::with_providers;
 use super::chat_words::streams;
+use super::cli_serve::Served;
+use super::keys_providers::Place;
 use super::realtime_talk::{Does, Manner, Talk, Vendor, patient, silence, speech};
 use super::server::wait_until;
 use super::upstream::Upstream;
@@ -141,6 +143,63 @@ fn a_provider_that_closes_in_the_middle_is_followed_by_another_that_knows_what_w
     assert_eq!(said, ["Be brief.", "Hello there.", "And now?"]);
 }
 
+/// One of OpenAI's kind that calls a function, and closes when it is asked once more.
+fn calling() -> Vendor {
+    let turns = Arc::new(AtomicUsize::new(0));
+    let habit = move |message: &Value, _: usize| match message["type"].as_str() {
+        Some("response.create") if turns.fetch_add(1, Ordering::SeqCst) > 0 => vec![Does::Closes(1011, "overloaded")],
+        Some("response.create") => vec![
+            Does::Says(json!({ "type": "response.created", "response": { "id": "resp_v" } })),
+            Does::Says(json!({ "type": "response.done", "response": { "id": "resp_v", "status": "completed",
+                "output": [{ "type": "function_call", "call_id": "call_7", "name": "f", "arguments": "{\"a\":1}" }],
+                "usage": { "input_tokens": 7, "output_tokens": 3, "total_tokens": 10 } } })),
+        ],
+        _ => Vec::new(),
+    };
+    Vendor::of(Manner { greets: relayed().greets, ..Manner::of(habit) })
+}
+
+/// Has a function called, tells its result, and loses the target that has called it.
+fn loses_caller(talk: &mut Talk) {
+    talk.until("session.created");
+    talk.write("What is f?");
+    talk.send(&json!({ "type": "response.create" }));
+    talk.until("response.done");
+    let output = json!({ "type": "function_call_output", "call_id": "call_7", "output": "17" });
+    talk.send(&json!({ "type": "conversation.item.create", "item": output }));
+    talk.send(&json!({ "type": "response.create" }));
+    talk.until("mediary.target_changed");
+    talk.send(&json!({ "type": "session.update", "session": { "type": "realtime", "output_modalities": ["text"] } }));
+    talk.until("session.updated");
+    talk.send(&json!({ "type": "response.create" }));
+    talk.until("response.done");
+}
+
+#[test]
+fn what_was_written_and_called_goes_on_with_the_next_target() {
+    let vendor = calling();
+    let up = Upstream::doing([streams(&["It is 17."])]);
+    let server = with_providers(&[up.entry("a", json!({})), vendor.entry("oa", "openai", MODEL)]);
+    loses_caller(&mut Talk::open(&server, "?model=gpt-realtime"));
+    let told = up.last().json()["messages"].clone();
+    assert_eq!(told[0]["content"], "What is f?", "{told}");
+    let call = &told[1]["tool_calls"][0];
+    assert_eq!((&call["id"], &call["function"]["name"]), (&json!("call_7"), &json!("f")), "{told}");
+    assert_eq!(call["function"]["arguments"], "{\"a\":1}");
+    assert_eq!((&told[2]["tool_call_id"], &told[2]["content"]), (&json!("call_7"), &json!("17")), "{told}");
+    assert_eq!(told.as_array().map(Vec::len), Some(3));
+    // One of Google's kind, which knows of no calls but its own, is told in words.
+    let (vendor, next) = (calling(), Vendor::of(gemini()));
+    let entries = [vendor.entry("oa", "openai", MODEL), next.entry("g", "gemini", "gemini-live")];
+    loses_caller(&mut Talk::open(&with_providers(&entries), "?model=gpt-realtime"));
+    let seen = next.seen();
+    let history = seen[0]["setup"]["systemInstruction"]["parts"][0]["text"].as_str().unwrap_or_default();
+    let said = "The person: What is f?\nYou: (calls the function f with {\"a\":1})\n\
+                The person: (the function f gave: 17)";
+    assert!(history.ends_with(said), "{history}");
+    assert!(seen.iter().all(|message| message.get("toolResponse").is_none()), "{seen:?}");
+}
+
 #[test]
 fn an_answer_that_was_asked_for_and_never_began_is_told_of() {
     let habit = |message: &Value, _: usize| match message["type"].as_str() {
@@ -209,6 +268,93 @@ fn one_of_googles_kind_hears_and_speaks_behind_the_same_events() {
     let (address, headers) = &vendor.handshakes()[0];
     assert_eq!(address, "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent");
     assert!(headers.contains(&("x-goog-api-key".to_owned(), "vendor-key-1".to_owned())));
+}
+
+/// The rows of the log of answers, oldest first, as soon as there are so many.
+fn answers_logged(served: &Served, root: &str, count: usize) -> Vec<Value> {
+    let header = format!("x-api-key: {root}\r\n");
+    let mut rows = Vec::new();
+    wait_until("the rows are written", || {
+        rows = served.get("/api/admin/requests", &header).ok()["data"].as_array().cloned().unwrap_or_default();
+        rows.retain(|row| row["id"].as_str().is_some_and(|id| id.starts_with("resp_")));
+        rows.len() >= count
+    });
+    rows.sort_by_key(|row| row["id"].as_str().map(str::to_owned));
+    rows
+}
+
+#[test]
+fn what_one_of_googles_kind_says_of_an_interrupted_turn_is_none_of_the_next() {
+    // As the real one does: that it was interrupted, and that the turn is complete, in two messages or in one.
+    for in_one in [false, true] {
+        let good = gemini().habit;
+        let (begins, ends) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let habit = move |message: &Value, count: usize| {
+            let says = |content: Value| Does::Says(json!({ "serverContent": content }));
+            let input = &message["realtimeInput"];
+            if input.get("activityEnd").is_some() && ends.fetch_add(1, Ordering::SeqCst) == 0 {
+                // It is in the middle of its answer when the person speaks again.
+                let answer = good(message, count);
+                return answer.into_iter().take(3).collect();
+            }
+            if input.get("activityStart").is_some() && begins.fetch_add(1, Ordering::SeqCst) == 1 {
+                let used = json!({ "promptTokenCount": 7, "responseTokenCount": 5 });
+                let late = [
+                    says(json!({ "outputTranscription": { "text": "no more." } })),
+                    says(json!({ "inputTranscription": { "text": " Ever failed." } })),
+                ];
+                let told = match in_one {
+                    true => vec![Does::Says(
+                        json!({ "serverContent": { "interrupted": true, "turnComplete": true }, "usageMetadata": used }),
+                    )],
+                    false => vec![
+                        says(json!({ "interrupted": true })),
+                        says(json!({ "outputTranscription": { "text": "nor this." } })),
+                        Does::Says(json!({ "serverContent": { "turnComplete": true }, "usageMetadata": used })),
+                    ],
+                };
+                return late.into_iter().chain(told).collect();
+            }
+            good(message, count)
+        };
+        let vendor = Vendor::of(Manner { in_bytes: true, ..Manner::of(habit) });
+        let place = Place::with(&[vendor.entry("g", "gemini", "gemini-live")]);
+        let root = place.told(&["clients", "create", "root", "--admin"], "");
+        let root = root.lines().next().expect("the key").to_owned();
+        let voice = place.told(&["clients", "create", "voice"], "");
+        let bearer = format!("Bearer {}", voice.lines().next().expect("the key"));
+        let served = place.serve(&[("MEDIARY_LOG__REQUESTS", "true")]);
+        let talk = Talk::at(&served.address, "?model=g/gemini-live", &[("authorization", &bearer)]);
+        let mut talk = talk.unwrap_or_else(|refusal| unreachable!("{refusal:?}"));
+        talk.until("session.created");
+        let input = json!({ "transcription": { "model": "x" }, "turn_detection": patient() });
+        talk.send(&json!({ "type": "session.update", "session": { "type": "realtime", "audio": { "input": input } } }));
+        talk.until("session.updated");
+        talk.speak(&speech());
+        talk.speak(&silence(4));
+        talk.until("response.output_audio.delta");
+        talk.speak(&speech());
+        talk.speak(&silence(4));
+        let first = talk.until("response.done");
+        assert_eq!(first["response"]["status"], "cancelled", "{first}");
+        assert_eq!(first["response"]["status_details"]["reason"], "turn_detected", "{first}");
+        let second = talk.until("response.done");
+        assert_eq!(second["response"]["status"], "completed", "{second}");
+        assert_eq!(second["response"]["output"][0]["content"][0]["transcript"], "Yes, ever.", "{second}");
+        let heard = talk.all("conversation.item.input_audio_transcription.completed");
+        let heard: Vec<&Value> = heard.iter().map(|event| &event["transcript"]).collect();
+        assert_eq!(heard, ["Ever tried. Ever failed.", "Ever tried."]);
+        // What each took is counted once, and as its own.
+        let rows = answers_logged(&served, &root, 2);
+        let counted: Vec<_> =
+            rows.iter().map(|row| (&row["id"], &row["prompt_tokens"], &row["completion_tokens"])).collect();
+        let (seven, five, twenty, ten) = (json!(7), json!(5), json!(20), json!(10));
+        assert_eq!(
+            counted,
+            [(&first["response"]["id"], &seven, &five), (&second["response"]["id"], &twenty, &ten)],
+            "in one message: {in_one}"
+        );
+    }
 }
 
 #[test]

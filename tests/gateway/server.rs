@@ -254,7 +254,9 @@ async fn kept(gateway: &Arc<Gateway>, dir: &Path, config: &Config) -> Kept {
     let batches = match &files {
         Some(files) => {
             let (files, clients) = (files.clone(), gateway.clients.clone());
-            let batches = Batches::start(database.clone(), files, clients, config.batches.clone()).await;
+            let batches =
+                Batches::start(database.clone(), files, clients, gateway.admission().clone(), config.batches.clone())
+                    .await;
             Some(batches.expect("the database can be written"))
         }
         None => None,

@@ -33,6 +33,8 @@ use crate::config;
 
 /// So much of a body is waited for; what comes after is taken as it arrives.
 const FIRST_BYTES: u64 = 64 * 1024;
+/// Lines of batches have this part of the bytes at most: the rest is for requests whose clients wait.
+const LINES_PART: u64 = 2;
 
 /// The rooms of a gateway.
 #[derive(Debug, Clone)]
@@ -40,6 +42,8 @@ pub struct Admission {
     pub(super) bytes: Room,
     pub(super) pixels: Room,
     pub(super) children: Room,
+    /// The part of the bytes that lines of batches may have.
+    lines: Room,
     spool_bytes: u64,
 }
 
@@ -65,6 +69,7 @@ impl Admission {
             bytes: Room::new("bytes", 1024, bytes, wait),
             pixels: Room::new("pixels", 1024, pixels.get(), wait),
             children: Room::new("children", 1, children, wait),
+            lines: Room::new("bytes", 1024, bytes / LINES_PART, wait),
             spool_bytes,
         }
     }
@@ -104,6 +109,16 @@ impl Admission {
     /// Busy when there is no room.
     pub fn holding(&self, bytes: u64) -> Result<Hold, Failure> {
         Ok(self.bytes.take_now(bytes)?.hold())
+    }
+
+    /// A permit for a line of a batch, which is taken into memory then. Waited for, by what holds nothing yet.
+    ///
+    /// # Errors
+    /// Too large for what would never fit; busy when there is no room in time.
+    pub(super) async fn line(&self, bytes: u64) -> Result<Hold, Failure> {
+        // One may be as large as a request may.
+        let of_lines = self.lines.take(bytes.min(self.lines.all())).await?;
+        Ok(Hold::new((self.bytes.take(bytes).await?, of_lines)))
     }
 
     /// A permit for a child process.

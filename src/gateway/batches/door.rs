@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mediary_core::ProviderId;
 use mediary_core::provider::BoxFuture;
+use mediary_core::{Failure, FailureKind, Hold, ProviderId};
 use mediary_store::BatchKind;
 use serde_json::json;
 
@@ -29,6 +29,10 @@ pub struct LineCall {
     pub headers: Vec<(String, String)>,
     /// What is asked.
     pub body: String,
+    /// Whether it must not leave this machine.
+    pub stays: bool,
+    /// The permit of its body, where it has one: given back when nothing of that is held for it any more.
+    pub held: Option<Hold>,
     /// What is told before it may be billed.
     pub announced: Arc<dyn Announced>,
 }
@@ -78,6 +82,17 @@ impl LineAnswer {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         self.status == Self::UNKNOWN
+    }
+
+    /// It could not be handed on: where it is too large, its client is told so.
+    #[must_use]
+    pub fn not_handed(failure: &Failure) -> Self {
+        if failure.kind != FailureKind::TooLarge {
+            return Self::failed(&failure.detail);
+        }
+        let message = format!("This request is too large: {}.", failure.detail);
+        let error = json!({ "message": message, "type": "invalid_request_error", "code": "request_too_large" });
+        Self::of(413, json!({ "error": error }).to_string())
     }
 
     /// It failed through a fault that is this server's; the log is told why.

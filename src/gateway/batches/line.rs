@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mediary_core::provider::BoxFuture;
-use mediary_core::{Failure, FailureKind};
-use mediary_store::BatchLine;
+use mediary_core::{Failure, FailureKind, Hold};
+use mediary_store::WaitingLine;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -45,13 +45,16 @@ impl Announced for Mark {
 
 impl Batches {
     /// Has a line answered, unless its batch is to end first; what came of it is on the disk when this resolves.
-    pub(super) async fn answer_line(&self, work: &Work, line: BatchLine, door: &dyn Door) -> Result<(), Failure> {
+    pub(super) async fn answer_line(&self, work: &Work, line: WaitingLine, door: &dyn Door) -> Result<(), Failure> {
         for attempt in 0_u32.. {
             let answer = tokio::select! {
                 biased;
                 () = self.end_of(work) => return Ok(()),
-                place = self.room(work) => {
-                    let answer = self.answer_of(work, &line, attempt, door).await?;
+                (place, held) = self.admitted(work, &line) => {
+                    let answer = match held {
+                        Ok(held) => self.answer_held(work, &line, (attempt, held), door).await?,
+                        Err(failure) => Some(LineAnswer::not_handed(&failure)),
+                    };
                     drop(place);
                     match answer {
                         Some(answer) => answer,
@@ -75,7 +78,7 @@ impl Batches {
                 // It stays as it is, and is seen to with its batch.
                 None if answer.is_left() => return Ok(()),
                 None => {
-                    self.note(work, &line, answer).await?;
+                    self.note(work, line.number, answer).await?;
                     door.noted(&name_of(work, &line, attempt)).await;
                     return Ok(());
                 }
@@ -84,16 +87,44 @@ impl Batches {
         Ok(())
     }
 
+    /// A place for a line, and room for what it asks among what all requests may hold.
+    async fn admitted(&self, work: &Work, line: &WaitingLine) -> (super::places::Place, Result<Hold, Failure>) {
+        let place = self.room(work).await;
+        (place, self.held(line).await)
+    }
+
+    /// Room for what a line asks, as soon as there is some.
+    pub(super) async fn held(&self, line: &WaitingLine) -> Result<Hold, Failure> {
+        loop {
+            match self.admission.line(line.bytes).await {
+                Err(Failure { kind: FailureKind::Busy { .. }, .. }) => tokio::time::sleep(LOOK_AGAIN).await,
+                held => return held,
+            }
+        }
+    }
+
+    /// What a line is answered whose body is taken into memory now.
+    async fn answer_held(
+        &self,
+        work: &Work,
+        line: &WaitingLine,
+        (attempt, held): (u32, Hold),
+        door: &dyn Door,
+    ) -> Result<Option<LineAnswer>, Failure> {
+        let Some(body) = self.kept.body(&work.batch.id, line.number).await.map_err(not_kept)? else { return Ok(None) };
+        let call = self.call(work, line, attempt, (body, held));
+        self.answer_of(work, line, call, door).await
+    }
+
     /// What a line is answered; `None`: it is left as it is. Where others answer lines, one is taken back from them when
     /// its batch ends, and found again after a restart.
     async fn answer_of(
         &self,
         work: &Work,
-        line: &BatchLine,
-        attempt: u32,
+        line: &WaitingLine,
+        call: LineCall,
         door: &dyn Door,
     ) -> Result<Option<LineAnswer>, Failure> {
-        let call = self.call(work, line, attempt);
         let name = call.name.clone();
         let mut answering = door.answer(call);
         if !door.finds_again() {
@@ -122,7 +153,7 @@ impl Batches {
         Ok(Some(answer))
     }
 
-    fn call(&self, work: &Work, line: &BatchLine, attempt: u32) -> LineCall {
+    fn call(&self, work: &Work, line: &WaitingLine, attempt: u32, (body, held): (String, Hold)) -> LineCall {
         let mark = Mark {
             kept: self.kept.clone(),
             batch: work.batch.id.clone(),
@@ -135,13 +166,27 @@ impl Batches {
             client: work.batch.asked.client.clone(),
             path: work.batch.asked.endpoint.clone(),
             headers: work.batch.asked.headers.clone(),
-            body: line.text.clone(),
+            body,
+            stays: self.stays(work),
+            held: Some(held),
             announced: Arc::new(mark),
         }
     }
 
+    /// Whether the lines of a batch must not leave this machine: it was asked for so, or its client's key has it so. Of a key
+    /// that is gone it is not known any more.
+    fn stays(&self, work: &Work) -> bool {
+        let asked = &work.batch.asked;
+        let is_local = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("x-mediary-privacy") && value.trim() == "local"
+        };
+        let client = asked.client.as_ref();
+        let is_kept = client.is_some_and(|id| self.clients.of(id).is_none_or(|client| client.rules.local_only));
+        is_kept || asked.headers.iter().any(is_local)
+    }
+
     /// Writes down what a line was answered.
-    pub(super) async fn note(&self, work: &Work, line: &BatchLine, answer: LineAnswer) -> Result<(), Failure> {
+    pub(super) async fn note(&self, work: &Work, number: i64, answer: LineAnswer) -> Result<(), Failure> {
         let outcome = match answer.is_unknown() {
             true => unknown(),
             false => {
@@ -149,27 +194,22 @@ impl Batches {
                 LineOutcome::Answered { status, request_id, body: String::from_utf8_lossy(&body).into_owned() }
             }
         };
-        self.note_outcome(work, line, &outcome).await
+        self.note_outcome(work, number, &outcome).await
     }
 
     /// Writes down what came of a line.
-    pub(super) async fn note_outcome(
-        &self,
-        work: &Work,
-        line: &BatchLine,
-        outcome: &LineOutcome,
-    ) -> Result<(), Failure> {
+    pub(super) async fn note_outcome(&self, work: &Work, number: i64, outcome: &LineOutcome) -> Result<(), Failure> {
         let is_good = outcome.is_good();
         let outcome = record::write(outcome);
         // It is paid for: a database that is away for a moment must not cost it.
         for _ in 0..NOTED_AGAIN {
-            match self.kept.answered(&work.batch.id, line.number, outcome.clone(), is_good).await {
+            match self.kept.answered(&work.batch.id, number, outcome.clone(), is_good).await {
                 Ok(_) => return Ok(()),
                 Err(error) => tracing::warn!(error.detail = %error, "the answer of a line waits for the database"),
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
-        self.kept.answered(&work.batch.id, line.number, outcome, is_good).await.map(drop).map_err(not_kept)
+        self.kept.answered(&work.batch.id, number, outcome, is_good).await.map(drop).map_err(not_kept)
     }
 
     /// Completes when no more lines of a batch are to be sent. A line under way is dropped with its request only where it
@@ -235,7 +275,7 @@ impl Batches {
 }
 
 /// What a line is known by wherever it is answered.
-fn name_of(work: &Work, line: &BatchLine, attempt: u32) -> String {
+fn name_of(work: &Work, line: &WaitingLine, attempt: u32) -> String {
     format!("{}.{}.{attempt}", work.batch.id, line.number)
 }
 

@@ -34,7 +34,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::administration::unix_seconds;
-use super::{Clients, KeptFiles};
+use super::{Admission, Clients, KeptFiles};
 use crate::config;
 use places::Places;
 
@@ -50,6 +50,8 @@ pub struct Batches {
     kept: mediary_store::Batches,
     files: Arc<KeptFiles>,
     clients: Arc<Clients>,
+    /// Holds the bodies of lines that are answered, with those of all other requests.
+    admission: Admission,
     settings: config::Batches,
     places: Arc<Places>,
     /// Those that are being worked on.
@@ -71,6 +73,7 @@ impl Batches {
         database: Arc<Database>,
         files: Arc<KeptFiles>,
         clients: Arc<Clients>,
+        admission: Admission,
         settings: config::Batches,
     ) -> Result<Arc<Self>, StoreFailed> {
         let kept = mediary_store::Batches::of(database, &Uuid::now_v7().to_string());
@@ -82,6 +85,7 @@ impl Batches {
             kept,
             files,
             clients,
+            admission,
             settings,
             places,
             running: Mutex::default(),

@@ -112,7 +112,8 @@ impl Server {
             let database = Arc::new(Database::open(&folder.join("store")).await.unwrap());
             let files =
                 KeptFiles::start(database.clone(), &config, Some(folder.join("content"))).await.unwrap().unwrap();
-            let batches = Batches::start(database, files, Arc::default(), config.batches).await.unwrap();
+            let admission = Admission::new(&config.admission, 1 << 20);
+            let batches = Batches::start(database, files, Arc::default(), admission, config.batches).await.unwrap();
             let door: Arc<dyn Door> = Arc::new(Words(stage.clone()));
             batches.work(&door);
             batches
@@ -200,6 +201,24 @@ fn what_is_refused_for_now_is_sent_again_and_what_is_refused_is_an_error() {
     assert_eq!(stage.asked().iter().filter(|word| *word == "late").count(), 4);
     assert_eq!(stage.asked().len(), 7);
     server.killed();
+}
+
+#[test]
+fn lines_are_in_memory_only_where_there_is_room_for_them() {
+    let folder = TempDir::new().unwrap();
+    let stage = Stage::of(|_, _| Act::Hang);
+    let server = Server::on(folder.path(), &stage);
+    let admission = server.batches.admission.clone();
+    let others = admission.holding(admission.bytes.all()).unwrap();
+    let words: Vec<String> = (0..10).map(|number| format!("{}{number}", "h".repeat(2_999))).collect();
+    let id = server.made(&words.join(" "), 3_600);
+    server.wait("its lines wait", || server.batch(&id).state == BatchState::InProgress);
+    assert!(stage.asked().is_empty(), "other requests hold all the room");
+    drop(others);
+    server.wait("four are at it", || stage.marked('h') == 4);
+    assert_eq!(admission.in_use().bytes, 4 * 3 * 1024, "those count as requests do, and the others are not there yet");
+    server.killed();
+    assert_eq!(admission.in_use().bytes, 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use mediary_core::Failure;
-use mediary_store::{BatchLine, BatchRow, BatchState, LineState};
+use mediary_store::{BatchRow, BatchState, LineState, WaitingLine};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -15,8 +15,8 @@ use super::record::{self, BatchOutcome, LineOutcome};
 use super::requests::not_kept;
 use super::{Batch, Batches};
 
-/// So many lines are looked up at once: each comes with its body, and many batches may be open.
-const LOOKED_UP: u32 = 4;
+/// So many lines are looked up at once, without their bodies.
+const LOOKED_UP: u32 = 64;
 
 /// A batch that is worked on, as its lines see it.
 #[derive(Debug)]
@@ -147,7 +147,7 @@ impl Batches {
         door: &Arc<dyn Door>,
         under_way: &mut JoinSet<Result<(), Failure>>,
     ) -> Result<(), Failure> {
-        let (mut looked_up, mut after) = (VecDeque::<BatchLine>::new(), 0);
+        let (mut looked_up, mut after) = (VecDeque::<WaitingLine>::new(), 0);
         let most = self.settings.at_once_per_key.min(self.settings.at_once) as usize;
         loop {
             while under_way.len() >= most {

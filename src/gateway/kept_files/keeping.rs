@@ -1,6 +1,6 @@
 //! Files come, go by hand, and go when their time is over; with the last file that has them, so do their bytes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use mediary_core::{Blob, Failure};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::administration::unix_seconds;
 use super::super::blocking;
 use super::super::content::{not_kept, write_blob};
+use super::turns::ContentTurn;
 use super::{KeptFiles, NewFile, NoFile, SWEEP_EVERY, hash_of, new_file_id};
 
 /// The setting with the name of a database's folder.
@@ -29,33 +30,38 @@ impl KeptFiles {
         let (hash, bytes) = self.written(blob.clone()).await?;
         let mut turn = self.turn.lock().await;
         self.sweep(&mut turn).await?;
-        self.settled(&hash, blob).await?;
+        let turn_at_bytes = self.settled(&hash, blob).await?;
         let now = unix_seconds();
         let expires_at = life.or(self.life).map(|life| now.saturating_add(life));
         let id = id.unwrap_or_else(|| new_file_id("file"));
         let file = FileRow { id, owner, name, mime, purpose, bytes, hash, created_at: now, expires_at };
-        self.rows.keep(file.clone()).await?;
+        let kept = self.rows.keep(file.clone()).await;
+        turn_at_bytes.over().await;
+        kept?;
         Ok(file)
     }
 
     pub(super) async fn has_room(&self, bytes: u64) -> Result<(), NoFile> {
-        match self.rows.bytes().await?.saturating_add(bytes) > self.most_bytes {
+        match self.rows.bytes(unix_seconds()).await?.saturating_add(bytes) > self.most_bytes {
             true => Err(NoFile::Full { most_bytes: self.most_bytes }),
             false => Ok(()),
         }
     }
 
     /// Sees to it that bytes that were written before the turn came are there now, and that there is room for them: other
-    /// files came meanwhile, and one that had the same bytes may have gone with them.
-    pub(super) async fn settled(&self, hash: &str, blob: Blob) -> Result<(), NoFile> {
+    /// files came meanwhile, and one that had the same bytes may have gone with them. While the turn that is given lasts, no
+    /// server removes them.
+    pub(super) async fn settled(&self, hash: &str, blob: Blob) -> Result<ContentTurn, NoFile> {
         if let Err(full) = self.has_room(blob.len_bytes()).await {
             self.forget_bytes(hash).await?;
             return Err(full);
         }
-        if !self.is_there(hash).await? {
-            self.written(blob).await?;
+        loop {
+            if let Some(turn) = self.turn_if_there(hash).await? {
+                return Ok(turn);
+            }
+            self.written(blob.clone()).await?;
         }
-        Ok(())
     }
 
     /// Whether bytes are there.
@@ -90,6 +96,17 @@ impl KeptFiles {
 
     /// Removes bytes that no file has any more. The turn is held: of two that have the same bytes, one may be just coming.
     pub(super) async fn forget_bytes(&self, hash: &str) -> Result<(), NoFile> {
+        // Mostly they are had, and that is enough to know.
+        if self.rows.has_bytes(hash).await? {
+            return Ok(());
+        }
+        let turn = self.turn_at(hash).await?;
+        let forgotten = self.forget_unless_had(hash).await;
+        turn.over().await;
+        forgotten
+    }
+
+    async fn forget_unless_had(&self, hash: &str) -> Result<(), NoFile> {
         if self.rows.has_bytes(hash).await? {
             return Ok(());
         }
@@ -98,9 +115,9 @@ impl KeptFiles {
     }
 
     /// Removes bytes that belong to no file: a process was killed after it had written them.
-    pub(super) async fn forget_orphans(&self, is_alone: bool) -> Result<(), NoFile> {
+    pub(super) async fn forget_orphans(&self) -> Result<(), NoFile> {
         // Other servers may be about to say whose theirs are.
-        let age = if is_alone { Duration::ZERO } else { OTHERS_WRITE };
+        let age = if self.is_alone { Duration::ZERO } else { OTHERS_WRITE };
         let content = self.content.clone();
         let found = blocking::run(move || content.before(SystemTime::now() - age).map_err(not_kept)).await?;
         let _turn = self.turn.lock().await;
@@ -117,6 +134,10 @@ impl KeptFiles {
             return Ok(());
         }
         *looked_at = now;
+        self.remove_ended(now).await
+    }
+
+    async fn remove_ended(&self, now: i64) -> Result<(), NoFile> {
         for file in self.rows.ended(now).await? {
             if self.rows.remove(&file.id, &file.owner).await?.is_some() {
                 self.forget_bytes(&file.hash).await?;
@@ -130,6 +151,18 @@ impl KeptFiles {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes what has ended every so often, as long as these files are kept.
+pub(super) async fn swept(files: Weak<KeptFiles>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(files) = files.upgrade() else { return };
+        let _turn = files.turn.lock().await;
+        if let Err(error) = files.remove_ended(unix_seconds()).await {
+            tracing::warn!(error.detail = %error, "files whose time is over cannot be removed for now");
+        }
     }
 }
 

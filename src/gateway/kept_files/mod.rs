@@ -7,6 +7,9 @@
 mod finding;
 mod keeping;
 mod parts;
+#[cfg(test)]
+mod tests;
+mod turns;
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -37,6 +40,8 @@ pub struct KeptFiles {
     uploads: Uploads,
     content: Arc<dyn ContentStore>,
     most_bytes: u64,
+    /// Whether no other server has the same database.
+    is_alone: bool,
     /// How long one is kept whose client does not say it.
     life: Option<i64>,
     /// Held while it is seen to whether bytes are still wanted, and when those that ended were last looked for.
@@ -116,12 +121,14 @@ impl KeptFiles {
             uploads: Uploads::of(database),
             content,
             most_bytes: config.files.bytes.get(),
+            is_alone,
             life: config.files.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
             turn: Mutex::new(0),
         });
-        if let Err(error) = files.forget_orphans(is_alone).await {
+        if let Err(error) = files.forget_orphans().await {
             tracing::warn!(error.detail = %error, "bytes that belong to no file cannot be looked for");
         }
+        tokio::spawn(keeping::swept(Arc::downgrade(&files), SWEEP_EVERY));
         Ok(Some(files))
     }
 }

@@ -74,8 +74,10 @@ impl KeptFiles {
                 return Err(unfit);
             }
         };
-        self.settled(&hash, blob).await?;
-        self.uploads.add(id, part.clone()).await?;
+        let turn_at_bytes = self.settled(&hash, blob).await?;
+        let added = self.uploads.add(id, part.clone()).await;
+        turn_at_bytes.over().await;
+        added?;
         Ok(part)
     }
 
@@ -118,16 +120,19 @@ impl KeptFiles {
             )));
         }
         let hashes = wanted.iter().map(|part| hash_of(&part.hash)).collect::<Result<Vec<_>, Failure>>()?;
-        let mut hash = self.joined(hashes.clone()).await?;
+        let hash = self.joined(hashes.clone()).await?;
         let _turn = self.turn.lock().await;
         // Another request may have been quicker, and another file with these bytes may have gone.
         if let Err(over) = self.pending(id, owner).await {
             self.forget_bytes(&hash).await?;
             return Err(over);
         }
-        if !self.is_there(&hash).await? {
-            hash = self.joined(hashes).await?;
-        }
+        let turn_at_bytes = loop {
+            match self.turn_if_there(&hash).await? {
+                Some(turn) => break turn,
+                None => drop(self.joined(hashes.clone()).await?),
+            }
+        };
         let now = unix_seconds();
         let file = FileRow {
             id: new_file_id("file"),
@@ -140,7 +145,9 @@ impl KeptFiles {
             created_at: now,
             expires_at: upload.expires_after.map(|after| now.saturating_add(after)),
         };
-        if !self.uploads.complete(id, file.clone()).await? {
+        let completed = self.uploads.complete(id, file.clone()).await;
+        turn_at_bytes.over().await;
+        if !completed? {
             // A server that shares the database was quicker.
             self.rows.remove(&file.id, owner).await?;
             return Err(NoFile::Unfit("this upload is completed already".to_owned()));

@@ -46,7 +46,7 @@ impl Door for QueueDoor {
         let (queue, depot, words) = (self.queue.clone(), self.depot.clone(), self.words.clone());
         let parted = self.parted.clone();
         // What must not leave this machine is answered on it.
-        if call.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("x-mediary-privacy") && value == "local") {
+        if call.stays {
             return self.words.answer(call);
         }
         Box::pin(async move {
@@ -67,7 +67,7 @@ impl Door for QueueDoor {
                         tracing::warn!(error.detail = %failure, "a line of a batch waits for the queue");
                         tokio::time::sleep(AGAIN).await;
                     }
-                    Err(failure) => return LineAnswer::failed(&failure.detail),
+                    Err(failure) => return LineAnswer::not_handed(&failure),
                 }
             }
         })

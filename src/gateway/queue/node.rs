@@ -62,6 +62,16 @@ impl Announced for Mark {
     }
 }
 
+/// What becomes of a line that a node had.
+enum Left {
+    /// It is done.
+    Done,
+    /// It is given out again at once.
+    ToOthers,
+    /// It is left to what has marked it, for a lease.
+    ToIts,
+}
+
 impl Node {
     /// A node of a queue, whose lines are answered at this door.
     #[must_use]
@@ -136,27 +146,33 @@ impl Node {
         };
         let answering = async {
             let answer = self.door.answer(call).await;
+            if mark.was_there.load(Ordering::Acquire) && work.times() == 1 {
+                // What gives out work was made anew, and whatever has this line may be at it still: it is given out again
+                // when nothing of that is heard any more.
+                return Ok(Left::ToIts);
+            }
             let done = match mark.was_there.load(Ordering::Acquire) {
                 true => Done::Unknown,
-                false if answer.is_left() => return Ok(None),
+                false if answer.is_left() => return Ok(Left::ToOthers),
                 false => match Done::of(answer, &self.depot).await {
                     Ok(done) => done,
-                    Err(failure) => Done::of(LineAnswer::failed(&failure.detail), &self.depot).await?,
+                    Err(failure) => Done::of(LineAnswer::not_handed(&failure), &self.depot).await?,
                 },
             };
             let done = wire::write(&done);
             // It was paid for, so a broker that does not hear it is told again; where another node was quicker, that is what
             // came of it.
             heard(|| self.queue.keep_result(&name, done.clone())).await;
-            Ok(Some(()))
+            Ok(Left::Done)
         };
-        let answered: Result<Option<()>, Failure> = tokio::select! {
+        let answered: Result<Left, Failure> = tokio::select! {
             answered = answering => answered,
             () = lives => return Ok(()),
         };
         match answered? {
-            Some(()) => work.is_done().await.map_err(away),
-            None => work.give_back().await.map_err(away),
+            Left::Done => work.is_done().await.map_err(away),
+            Left::ToOthers => work.give_back().await.map_err(away),
+            Left::ToIts => Ok(()),
         }
     }
 }

@@ -158,7 +158,8 @@ impl Job {
         if let Some(part) = part {
             body = with_fields(&body, &part).ok_or_else(|| Failure::broken("a part of a line cannot be asked"))?;
         }
-        Ok(LineCall { name: name.to_owned(), owner, client, path, headers, body, announced })
+        let name = name.to_owned();
+        Ok(LineCall { name, owner, client, path, headers, body, stays: false, held: None, announced })
     }
 }
 

@@ -99,6 +99,11 @@ impl Conversation {
         self.items.iter().map(bytes_of).sum()
     }
 
+    /// Whether an item may be put behind this one.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        id == ROOT || self.place(id).is_some()
+    }
+
     fn place(&self, id: &str) -> Option<usize> {
         self.items.iter().position(|item| item.id == id)
     }
@@ -144,7 +149,11 @@ impl Conversation {
     pub(super) fn turns(&self) -> Vec<LiveTurn> {
         let turns = self.items.iter().filter_map(|item| match &item.kind {
             ItemKind::Message { role, .. } => Some(LiveTurn { role: *role, text: item.words() }),
-            ItemKind::Call { .. } | ItemKind::Result { .. } => None,
+            ItemKind::Call { name, arguments, .. } => {
+                let text = format!("(calls the function {name} with {arguments})");
+                Some(LiveTurn { role: Role::Assistant, text })
+            }
+            ItemKind::Result { call, output } => Some(result_in_words(&self.function(call), output)),
         });
         turns.filter(|turn| !turn.text.is_empty()).collect()
     }
@@ -153,6 +162,11 @@ impl Conversation {
     pub(super) fn items(&self) -> &[Item] {
         &self.items
     }
+}
+
+/// What a function gave, for a target that did not call it.
+pub(super) fn result_in_words(name: &str, output: &str) -> LiveTurn {
+    LiveTurn { role: Role::User, text: format!("(the function {name} gave: {output})") }
 }
 
 /// How much an item holds, about.

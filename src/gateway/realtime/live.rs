@@ -3,6 +3,7 @@
 //! The conversation with it is begun when it is first needed, so that it is set up as the client has it by then; a change of
 //! what it was set up with begins it anew, with what was said so far.
 
+use std::collections::{HashSet, VecDeque};
 use std::future::pending;
 
 use mediary_core::Failure;
@@ -11,10 +12,13 @@ use mediary_core::live::{
 };
 
 use super::super::routing::LiveTarget;
+use super::broken::Broken;
+use super::conversation::result_in_words;
 use super::ears::Stretch;
 use super::replies::{By, Reply};
 use super::session::{Behind, Session};
 use super::sound::bytes;
+use super::turns::KeptTurn;
 
 /// Sound is told in pieces of so many samples: 0.1 s.
 const PIECE: usize = 1_600;
@@ -33,10 +37,14 @@ pub(super) struct Live {
     told_to: Option<u64>,
     /// What is to be told before it is to answer.
     untold: Vec<LiveSaid>,
-    /// What it says belongs to an answer that was broken off.
-    is_stale: bool,
+    /// Answers that were broken off and that it has not ended yet, the oldest first: what it says belongs to the first.
+    pub(super) broken: VecDeque<Broken>,
+    /// Whether it has called a function, and neither was told its result nor has ended its turn.
+    pub(super) has_called: bool,
+    /// The functions that it has called, by the names of the calls: it takes the results of no others.
+    calls: HashSet<String>,
     /// What it understood of the last turn so far.
-    asked: String,
+    pub(super) asked: String,
 }
 
 impl Live {
@@ -58,12 +66,14 @@ impl Behind {
             is_outdated: false,
             told_to: None,
             untold: Vec::new(),
-            is_stale: false,
+            broken: VecDeque::new(),
+            has_called: false,
+            calls: HashSet::new(),
             asked: String::new(),
         }))
     }
 
-    fn live(&mut self) -> Option<&mut Live> {
+    pub(super) fn live(&mut self) -> Option<&mut Live> {
         match self {
             Self::Live(live) => Some(live),
             Self::Relay(_) | Self::Chain => None,
@@ -91,11 +101,12 @@ fn shorten(untold: &mut Vec<LiveSaid>, most: usize) {
     }
 }
 
-/// How many turns of words are among these; of what is heard the conversation has none yet.
+/// How many turns of words are among these, as a conversation has them; of what is heard the conversation has none yet.
 fn words_in(untold: &[LiveSaid]) -> usize {
     let turns = untold.iter().map(|said| match said {
         LiveSaid::Words(turns) => turns.iter().filter(|turn| !turn.text.is_empty()).count(),
-        LiveSaid::Event(_) | LiveSaid::Begins | LiveSaid::Sound(_) | LiveSaid::Ends | LiveSaid::Result { .. } => 0,
+        LiveSaid::Result { .. } => 1,
+        LiveSaid::Event(_) | LiveSaid::Begins | LiveSaid::Sound(_) | LiveSaid::Ends => 0,
     });
     turns.sum()
 }
@@ -135,10 +146,13 @@ impl Session {
             history,
         };
         let gateway = self.context.gateway.clone();
+        // Of what the conversation before was about to say, nothing comes any more.
+        self.settle_broken();
         match gateway.router.begin_live(&gateway.router.fleet(), &target, setup).await {
             Ok(talk) => {
                 if let Some(live) = self.behind.live() {
-                    (live.talk, live.is_outdated, live.is_stale) = (Some(talk), false, false);
+                    (live.talk, live.is_outdated, live.has_called) = (Some(talk), false, false);
+                    live.calls.clear();
                 }
                 true
             }
@@ -218,30 +232,31 @@ impl Session {
         if live.talk.is_none() && !self.begin_live().await {
             return;
         }
-        let untold = self.behind.live().map(|live| std::mem::take(&mut live.untold)).unwrap_or_default();
+        let Some(live) = self.behind.live() else { return };
+        let (untold, calls) = (std::mem::take(&mut live.untold), live.calls.clone());
         let mut words: Vec<LiveTurn> = Vec::new();
         let mut others = Vec::new();
         for said in untold {
             match said {
                 LiveSaid::Words(turns) => words.extend(turns),
+                // Another target has called it, or this one in a conversation that is over.
+                LiveSaid::Result { call, name, output } if !calls.contains(&call) => {
+                    words.push(result_in_words(&name, &output));
+                }
                 other => others.push(other),
             }
         }
         let has_others = !others.is_empty();
         for said in others {
+            let is_result = matches!(said, LiveSaid::Result { .. });
             self.say_live(said).await;
+            if let Some(live) = self.behind.live().filter(|_| is_result) {
+                live.has_called = false;
+            }
         }
         // Results and turns of sound are answered by themselves.
         if !words.is_empty() || !has_others {
             self.say_live(LiveSaid::Words(words)).await;
-        }
-    }
-
-    /// What the target still says belongs to an answer that is over.
-    pub(super) fn live_is_stale(&mut self) {
-        let is_live = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Live));
-        if let Some(live) = self.behind.live() {
-            live.is_stale |= is_live;
         }
     }
 
@@ -259,10 +274,9 @@ impl Session {
             Some(Err(failure)) => return self.falls_over(failure).await,
             None => return self.falls_over(super::standby::ended()).await,
         };
+        let Some(heard) = self.told_of_broken(heard) else { return };
         let Some(live) = self.behind.live() else { return };
         match heard {
-            LiveHeard::Interrupted | LiveHeard::Over | LiveHeard::Ended(_) if std::mem::take(&mut live.is_stale) => {}
-            LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_) | LiveHeard::Used(_) if live.is_stale => {}
             LiveHeard::Asked(words) => self.live_asked(&words),
             LiveHeard::Words(words) => {
                 self.begin_unasked();
@@ -278,6 +292,7 @@ impl Session {
                 }
             }
             LiveHeard::Calls(calls) => {
+                live.calls.extend(calls.iter().map(|call| call.id.clone()));
                 self.begin_unasked();
                 if let Some(Reply { scribe, .. }) = &mut self.reply {
                     for (index, call) in (0..).zip(calls) {
@@ -285,13 +300,20 @@ impl Session {
                     }
                 }
                 self.live_over();
+                if let Some(live) = self.behind.live() {
+                    live.has_called = true;
+                }
             }
             LiveHeard::Used(used) => {
                 if let Some(reply) = &mut self.reply {
                     reply.usage = Some(used);
                 }
             }
-            LiveHeard::Over | LiveHeard::Ended(_) | LiveHeard::Interrupted => self.live_over(),
+            LiveHeard::Interrupted => self.live_interrupted(),
+            LiveHeard::Over | LiveHeard::Ended(_) => {
+                live.has_called = false;
+                self.live_over();
+            }
             LiveHeard::Leaves => live.is_outdated = true,
             LiveHeard::Event(_) | LiveHeard::Answers(_) => {}
         }
@@ -305,7 +327,7 @@ impl Session {
             self.out.push_back(ServerEvent::Failed(error));
             // The rest of it is not told either.
             if let Some(live) = self.behind.live() {
-                live.is_stale = true;
+                live.broken.push_back(Broken::default());
             }
             return;
         }
@@ -321,9 +343,22 @@ impl Session {
         live.asked.push_str(words);
         let whole = live.asked.clone();
         let Some(item) = self.last_turn.as_ref().map(|turn| turn.item.clone()) else { return };
+        self.live_hears(item, &whole, words);
+    }
+
+    /// The target has understood this more of an item, of which it understood that altogether.
+    pub(super) fn live_hears(&mut self, item: String, whole: &str, more: &str) {
         self.conversation.heard(&item, whole.trim());
         if self.settings.transcription.is_some() {
-            self.out.push_back(ServerEvent::HeardDelta { item, delta: words.to_owned() });
+            self.out.push_back(ServerEvent::HeardDelta { item, delta: more.to_owned() });
+        }
+    }
+
+    /// It understands no more of a turn.
+    pub(super) fn live_heard(&mut self, turn: &KeptTurn, words: &str) {
+        if self.settings.transcription.is_some() {
+            let (item, words) = (turn.item.clone(), words.trim().to_owned());
+            self.out.push_back(ServerEvent::Heard { item, words, seconds: turn.seconds() });
         }
     }
 
@@ -333,11 +368,8 @@ impl Session {
         let (words, target) = (std::mem::take(&mut live.asked), live.target.target.clone());
         let mut heard = None;
         if let Some(turn) = self.last_turn.take() {
-            let (words, seconds) = (words.trim().to_owned(), turn.samples.len() as f64 / 16_000.0);
-            heard = Some(seconds);
-            if self.settings.transcription.is_some() {
-                self.out.push_back(ServerEvent::Heard { item: turn.item, words, seconds });
-            }
+            heard = Some(turn.seconds());
+            self.live_heard(&turn, &words);
         }
         let is_live = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Live));
         if is_live {
@@ -359,8 +391,9 @@ mod tests {
     fn only_words_that_are_untold_are_left_out_of_what_was_said() {
         let words = |text: &str| LiveSaid::Words(vec![LiveTurn { role: Role::User, text: text.to_owned() }]);
         let sound = || LiveSaid::Sound(vec![0; 2 * PIECE].into());
+        let result = LiveSaid::Result { call: "1".to_owned(), name: "f".to_owned(), output: "x".to_owned() };
         assert_eq!(words_in(&[]), 0);
-        assert_eq!(words_in(&[LiveSaid::Begins, sound(), sound(), LiveSaid::Ends, words("a"), words("")]), 1);
+        assert_eq!(words_in(&[LiveSaid::Begins, sound(), sound(), LiveSaid::Ends, words("a"), words(""), result]), 2);
     }
 
     #[test]

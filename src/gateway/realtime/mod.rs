@@ -11,6 +11,7 @@
 //! everything.
 
 mod answer;
+mod broken;
 mod conversation;
 mod detector;
 mod ears;

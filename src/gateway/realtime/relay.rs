@@ -1,19 +1,20 @@
 //! A target that speaks the client's own format: events pass both ways as they are.
 //!
-//! What is said is kept in words, and nothing else is looked at: should the target fail, another goes on with them.
+//! What is said is kept in words, with what the client adds and the functions that are called: should the target fail, another
+//! goes on with them.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use mediary_core::live::{
-    Content, Item, ItemKind, ItemState, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveSound, LiveTalk, LiveUsage,
-    ResponseState, ServerEvent,
+    ClientEvent, Content, Item, ItemKind, ItemState, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveSound, LiveTalk,
+    LiveUsage, ResponseState, ServerEvent,
 };
-use mediary_core::task::Role;
+use mediary_core::task::{Role, ToolCall};
 use mediary_core::{Failure, Target};
 use serde_json::json;
 
-use super::super::routing::{Bounds, Fleet, LiveTarget};
+use super::super::routing::{Account, Fleet, LiveTarget};
 use super::conversation::new_id;
 use super::session::{Behind, Session};
 
@@ -43,15 +44,23 @@ impl Session {
         Ok(Relay { target, talk, answer: None, usage: LiveUsage::default(), let_in: 0, heard_seconds: 0.0 })
     }
 
-    /// Passes an event on as the client wrote it, which is of this type, if that is known. `settings`: how the conversation is
-    /// held from here on, if it says so.
-    pub async fn pass(&mut self, event: String, kind: Option<&str>, settings: Option<LiveSettings>) {
+    /// Passes an event on as the client wrote it, which is of this type, if that is known. `understood`: what it asks, where that
+    /// is kept for another target.
+    pub async fn pass(&mut self, event: String, kind: Option<&str>, understood: Option<ClientEvent>) {
         let asks = kind == Some("response.create");
         if asks && let Err(error) = self.let_in() {
             return self.refuse(error);
         }
-        if let Some(settings) = settings {
-            self.settings = LiveSettings { model: self.settings.model.clone(), ..settings };
+        match understood {
+            Some(ClientEvent::Update(settings)) => {
+                self.settings = LiveSettings { model: self.settings.model.clone(), ..*settings };
+            }
+            Some(ClientEvent::AddItem { item, after }) => self.carry(item, after),
+            Some(ClientEvent::Delete(id)) => {
+                // The target has names of its own for what the client gave none.
+                let _unknown = self.conversation.remove(&id);
+            }
+            Some(_) | None => {}
         }
         let Behind::Relay(relay) = &mut self.behind else { return };
         relay.let_in += usize::from(asks);
@@ -97,13 +106,19 @@ impl Session {
                 let (id, began) = relay.answer.take().unwrap_or_else(|| (new_id("resp"), Instant::now()));
                 let bounds = self.account_of_turn();
                 self.account = None;
-                charge(&bounds, &target, &usage, Some(seconds));
+                charge(&bounds.account, &target, &usage, Some(seconds));
                 self.tell_ended(id, state, None, began, bounds);
                 self.answered_by = Some(target);
             }
             LiveHeard::Asked(words) => self.remember(Role::User, words),
             LiveHeard::Words(words) => self.remember(Role::Assistant, words),
-            LiveHeard::Sound(_) | LiveHeard::Calls(_) | LiveHeard::Interrupted | LiveHeard::Leaves => {}
+            LiveHeard::Calls(calls) => {
+                for ToolCall { id, name, arguments, .. } in calls {
+                    let kind = ItemKind::Call { call: id, name, arguments };
+                    self.carry(Item { id: String::new(), state: ItemState::Completed, kind }, None);
+                }
+            }
+            LiveHeard::Sound(_) | LiveHeard::Interrupted | LiveHeard::Leaves => {}
         }
     }
 
@@ -126,21 +141,30 @@ impl Session {
         let Some((id, began)) = relay.answer.take() else { return };
         let (target, bounds) = (relay.target.clone(), self.account_of_turn());
         self.account = None;
-        note(&bounds, &target);
+        note(&bounds.account, &target);
         self.tell_ended(id, ResponseState::Cancelled, None, began, bounds);
     }
 
     fn remember(&mut self, role: Role, words: String) {
         let content = if role == Role::Assistant { Content::Spoken(words) } else { Content::Text(words) };
         let kind = ItemKind::Message { role, content: vec![content] };
-        // Names are made here, so there is none of the same.
-        let _known = self.conversation.add(Item { id: new_id("item"), state: ItemState::Completed, kind }, None);
+        self.carry(Item { id: String::new(), state: ItemState::Completed, kind }, None);
+    }
+
+    /// Keeps an item for another target, behind the one that it follows, if that is known.
+    fn carry(&mut self, mut item: Item, after: Option<String>) {
+        if item.id.is_empty() {
+            item.id = new_id("item");
+        }
+        let after = after.filter(|after| self.conversation.knows(after));
+        // One that is there already is refused by the target itself.
+        let _known = self.conversation.add(item, after.as_deref());
     }
 
     /// Charges the answer that is being given. `heard`: how many seconds of speech it answers.
     pub(super) fn charge_reply(&mut self, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
         if let Some(bounds) = self.reply.as_ref().map(super::replies::Reply::bounds) {
-            charge(bounds, target, usage, heard);
+            charge(&bounds.account, target, usage, heard);
         }
     }
 }
@@ -154,13 +178,14 @@ fn seconds_in(event: &str, sound: LiveSound) -> f64 {
     base64.len() as f64 * 0.75 / (f64::from(sound.rate_hz()) * sample_bytes)
 }
 
-fn charge(bounds: &Bounds, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
-    bounds.account.charge_live(target, usage, heard);
-    note(bounds, target);
+/// Charges an answer of a target's. `heard`: how many seconds of speech it answers.
+pub(super) fn charge(account: &Account, target: &Target, usage: &LiveUsage, heard: Option<f64>) {
+    account.charge_live(target, usage, heard);
+    note(account, target);
 }
 
-fn note(bounds: &Bounds, target: &Target) {
-    if let Some(noted) = bounds.account.noted() {
+fn note(account: &Account, target: &Target) {
+    if let Some(noted) = account.noted() {
         Arc::clone(noted).routed(target, Vec::new(), 0);
     }
 }

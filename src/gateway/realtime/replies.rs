@@ -183,7 +183,7 @@ impl Session {
     /// Ends the answer that is being given; what of it was told becomes a part of the conversation.
     pub(super) fn end_reply(&mut self, state: ResponseState, failure: Option<LiveError>) {
         let Some(reply) = self.reply.take() else { return };
-        let Reply { scribe, usage, bounds, began, first, .. } = reply;
+        let Reply { scribe, by, usage, bounds, began, first } = reply;
         let (id, is_kept) = (scribe.id().to_owned(), scribe.is_kept());
         self.spoken = scribe.spoken().cloned();
         let cut = self.spoken.as_ref().filter(|spoken| state == ResponseState::Interrupted && spoken.plays());
@@ -196,7 +196,12 @@ impl Session {
         if let Some((id, heard_ms)) = cut.filter(|_| is_kept) {
             self.out.push_back(ServerEvent::ItemTruncated { id, content: 0, heard_ms });
         }
-        self.tell_ended(id, state, first, began, bounds);
+        let ended = self.ended(id, state, first, began, bounds);
+        let is_broken_off = matches!(state, ResponseState::Interrupted | ResponseState::Cancelled);
+        match by {
+            By::Live if is_broken_off => self.live_breaks_off(ended, usage),
+            By::Live | By::Words(_) | By::Chat(_) => self.context.door.tell(ended),
+        }
     }
 
     pub(super) fn tell_ended(
@@ -207,10 +212,22 @@ impl Session {
         began: Instant,
         bounds: Bounds,
     ) {
+        self.context.door.tell(self.ended(id, state, first, began, bounds));
+    }
+
+    /// What is told of an answer that is over.
+    fn ended(
+        &self,
+        id: String,
+        state: ResponseState,
+        first: Option<Duration>,
+        began: Instant,
+        bounds: Bounds,
+    ) -> TurnEnded {
         let client = bounds.account.admitted().map(|admitted| admitted.client().id.clone()).unwrap_or_default();
         let account = bounds.account;
         let (has_left, total) = (self.has_left, began.elapsed());
-        self.context.door.tell(TurnEnded { id, client, state, has_left, first, total, account });
+        TurnEnded { id, client, state, has_left, first, total, account }
     }
 
     /// What was only written down is accounted for.
@@ -225,7 +242,6 @@ impl Session {
         if self.reply.is_none() {
             return Err(untimely("response_cancel_not_active", "No answer is being given that could be cancelled."));
         }
-        self.live_is_stale();
         self.end_reply(ResponseState::Cancelled, None);
         Ok(())
     }
@@ -233,7 +249,6 @@ impl Session {
     /// The person breaks in: what cannot have been heard yet was not said.
     pub(super) fn interrupt(&mut self) {
         if self.reply.is_some() {
-            self.live_is_stale();
             return self.end_reply(ResponseState::Interrupted, None);
         }
         let Some(spoken) = self.spoken.take().filter(super::scribe::Spoken::plays) else { return };

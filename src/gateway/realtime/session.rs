@@ -201,6 +201,7 @@ impl Session {
         if self.reply.is_some() {
             self.end_reply(ResponseState::Cancelled, None);
         }
+        self.settle_broken();
         self.end_relayed();
         self.end_account(ResponseState::Cancelled, Instant::now());
     }

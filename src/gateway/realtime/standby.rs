@@ -27,6 +27,7 @@ impl Session {
     /// Another target goes on.
     pub(super) async fn falls_over(&mut self, failure: Failure) {
         let from = self.target_behind();
+        self.settle_broken();
         let was_relay = matches!(self.behind, Behind::Relay(_));
         tracing::warn!(
             failure.kind = failure.kind.name(),

@@ -45,6 +45,12 @@ pub(super) struct KeptTurn {
     pub(super) samples: Vec<i16>,
 }
 
+impl KeptTurn {
+    pub(super) fn seconds(&self) -> f64 {
+        self.samples.len() as f64 / 16_000.0
+    }
+}
+
 impl Session {
     /// More sound.
     pub(super) async fn append(&mut self, bytes: &Bytes) -> Result<(), LiveError> {

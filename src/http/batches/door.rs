@@ -3,6 +3,7 @@
 //!
 //! They are answered on a lane of their own, so that no connection's is held up.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
-use mediary_core::ProviderId;
+use bytes::Bytes;
+use futures_util::stream;
 use mediary_core::provider::BoxFuture;
+use mediary_core::{Hold, ProviderId};
 use mediary_store::BatchKind;
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
@@ -103,7 +106,7 @@ impl Drop for AbortOnDrop {
 }
 
 async fn answer(router: Router, call: LineCall) -> LineAnswer {
-    let LineCall { name: _, owner, client, path, headers, body, announced } = call;
+    let LineCall { name: _, owner, client, path, headers, body, stays: _, held, announced } = call;
     let (content_type, body) = match path.as_str() {
         TRANSCRIPTIONS => (format!("multipart/form-data; boundary={BOUNDARY}"), form(&body)),
         _ => ("application/json".to_owned(), body),
@@ -114,7 +117,7 @@ async fn answer(router: Router, call: LineCall) -> LineAnswer {
             request = request.header(name, value);
         }
     }
-    let request = match request.body(Body::from(body)) {
+    let request = match request.body(read_once(body, held)) {
         Ok(request) => request,
         Err(error) => return LineAnswer::failed(&error.to_string()),
     };
@@ -135,6 +138,14 @@ async fn answer(router: Router, call: LineCall) -> LineAnswer {
     };
     let retry_after = retry_after(&head.headers);
     LineAnswer { status: head.status.as_u16(), request_id, retry_after, body }
+}
+
+/// A body whose permit is given back as it is read: what reads it counts it as any other request's from then on.
+fn read_once(body: String, held: Option<Hold>) -> Body {
+    Body::from_stream(stream::once(async move {
+        drop(held);
+        Ok::<_, Infallible>(Bytes::from(body))
+    }))
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {

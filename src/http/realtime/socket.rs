@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use mediary_core::live::{ClientEvent, LiveError, LiveSettings};
+use mediary_core::Failure;
+use mediary_core::live::{LiveError, LiveSettings};
 use serde_json::{Map, Value};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -162,8 +163,14 @@ async fn told(session: &mut Session, socket: &mut Socket) -> Result<(), Error> {
 async fn take(session: &mut Session, text: &str, prompt: Option<&str>) {
     if session.takes_as_written() {
         let kind = event_type(text);
-        let is_about_settings = kind.as_deref() == Some("session.update");
-        let settings = is_about_settings.then(|| updated(text, session.settings())).flatten();
+        // What another target needs to go on, should this one fail.
+        let is_kept =
+            matches!(kind.as_deref(), Some("session.update" | "conversation.item.create" | "conversation.item.delete"));
+        let understood = match is_kept {
+            // What cannot be understood here is refused by the target.
+            true => understood(text, session.settings()).await.ok().and_then(Result::ok).map(|asked| asked.event),
+            false => None,
+        };
         // What cannot be told apart may hold instructions.
         let may_instruct = matches!(kind.as_deref(), None | Some("session.update" | "response.create"));
         let event = match prompt.filter(|_| may_instruct) {
@@ -171,18 +178,11 @@ async fn take(session: &mut Session, text: &str, prompt: Option<&str>) {
             None => Ok(text.to_owned()),
         };
         return match event {
-            Ok(event) => session.pass(event, kind.as_deref(), settings).await,
+            Ok(event) => session.pass(event, kind.as_deref(), understood).await,
             Err(error) => session.refuse(error),
         };
     }
-    let understood = match text.len() <= SHORT_BYTES {
-        true => Ok(read(text, session.settings())),
-        false => {
-            let (owned, settings) = (text.to_owned(), session.settings().clone());
-            blocking::through(text.len(), move || read(&owned, &settings)).await
-        }
-    };
-    match understood {
+    match understood(text, session.settings()).await {
         Ok(Ok(Asked { id, event })) => session.take(event, id).await,
         Ok(Err(error)) => session.refuse(error),
         Err(failure) => session.refuse(LiveError {
@@ -195,12 +195,13 @@ async fn take(session: &mut Session, text: &str, prompt: Option<&str>) {
     }
 }
 
-/// The settings that an event makes of these, as far as it can be understood here.
-fn updated(text: &str, settings: &LiveSettings) -> Option<LiveSettings> {
-    match read(text, settings).ok()?.event {
-        ClientEvent::Update(settings) => Some(*settings),
-        _ => None,
+/// What an event asks; a long one is read where it holds nothing up.
+async fn understood(text: &str, settings: &LiveSettings) -> Result<Result<Asked, LiveError>, Failure> {
+    if text.len() <= SHORT_BYTES {
+        return Ok(read(text, settings));
     }
+    let (owned, settings) = (text.to_owned(), settings.clone());
+    blocking::through(text.len(), move || read(&owned, &settings)).await
 }
 
 fn no_text() -> LiveError {

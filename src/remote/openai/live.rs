@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use http::Method;
 use mediary_core::Failure;
 use mediary_core::live::{LiveForm, LiveHeard, LiveSaid, LiveSettings, LiveSetup, LiveToken, LiveUsage, ResponseState};
+use mediary_core::task::ToolCall;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -106,6 +107,11 @@ fn noted(told: &Value, heard: &mut VecDeque<LiveHeard>) {
             if !words.is_empty() {
                 heard.push_back(LiveHeard::Words(words.join("\n")));
             }
+            let calls: Vec<ToolCall> =
+                response["output"].as_array().into_iter().flatten().filter_map(function_call).collect();
+            if !calls.is_empty() {
+                heard.push_back(LiveHeard::Calls(calls));
+            }
             heard.push_back(LiveHeard::Used(used(&response["usage"])));
             heard.push_back(match ended(response) {
                 ResponseState::Completed => LiveHeard::Over,
@@ -117,6 +123,14 @@ fn noted(told: &Value, heard: &mut VecDeque<LiveHeard>) {
         }
         _ => {}
     }
+}
+
+/// The call of a function that a piece of an answer is.
+fn function_call(item: &Value) -> Option<ToolCall> {
+    let text = |name: &str| item[name].as_str().map(str::to_owned);
+    let is_call = item["type"] == "function_call";
+    let (id, name) = (text("call_id").filter(|_| is_call)?, text("name")?);
+    Some(ToolCall { id, name, arguments: text("arguments").unwrap_or_else(|| "{}".to_owned()), signature: None })
 }
 
 /// How an answer has ended, as it says itself.
@@ -156,7 +170,14 @@ mod tests {
     #[test]
     fn what_follows_from_events_is_told_besides() {
         let usage = LiveUsage { input: 9, input_sound: 4, cached: 1, output: 5, output_sound: 2 };
-        let rows: [(Value, Vec<LiveHeard>); 4] = [
+        let call = ToolCall { id: "7".to_owned(), name: "f".to_owned(), arguments: "{}".to_owned(), signature: None };
+        let none = LiveUsage::default();
+        let rows: [(Value, Vec<LiveHeard>); 5] = [
+            (
+                json!({"type": "response.done", "response": {
+                    "output": [{"type": "function_call", "call_id": "7", "name": "f", "arguments": "{}"}]}}),
+                vec![LiveHeard::Calls(vec![call]), LiveHeard::Used(none), LiveHeard::Over],
+            ),
             (json!({"type": "response.output_audio.delta", "delta": "AA=="}), vec![]),
             (json!({"type": "response.created", "response": {"id": "r"}}), vec![LiveHeard::Answers("r".to_owned())]),
             (

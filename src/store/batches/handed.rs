@@ -3,7 +3,7 @@
 //! A job is written down with its lines before anything of it is sent. A line that comes back from one waits again, and goes
 //! into no other.
 
-use super::Batches;
+use super::{Batches, WaitingLine};
 use crate::database::{Row, Statement, StoreFailed};
 
 /// A job of a provider's.
@@ -27,11 +27,12 @@ impl Batches {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn waiting_anew(&self, id: &str, after: i64, limit: u32) -> Result<Vec<HandedLine>, StoreFailed> {
-        let sql = "SELECT l.number, l.custom_id, l.body FROM batch_lines l JOIN batches b ON b.id = l.batch \
+    pub async fn waiting_anew(&self, id: &str, after: i64, limit: u32) -> Result<Vec<WaitingLine>, StoreFailed> {
+        let sql = "SELECT l.number, CAST(octet_length(l.body) AS BIGINT) FROM batch_lines l \
+                   JOIN batches b ON b.id = l.batch \
                    WHERE l.batch = ? AND l.state = 'waiting' AND l.job IS NULL AND l.number > ? \
                    AND b.state = 'in_progress' ORDER BY l.number LIMIT ?";
-        self.0.read(Statement::new(sql).with(id).with(after).with(i64::from(limit)), super::lines::line).await
+        self.0.read(Statement::new(sql).with(id).with(after).with(i64::from(limit)), super::lines::waiting_line).await
     }
 
     /// Notes that these lines are in a job, which is begun now. Gives whether it may be: the batch is in progress, and this

@@ -44,6 +44,15 @@ pub struct NewLine {
     pub body: String,
 }
 
+/// A line that waits, without what it asks: many wait, and only those that are answered are held in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns are described in the schema")]
+pub struct WaitingLine {
+    pub number: i64,
+    /// How many bytes its body has.
+    pub bytes: u64,
+}
+
 /// A line as it is kept: its body while it waits, or what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns are described in the schema")]
@@ -88,11 +97,22 @@ impl Batches {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn waiting(&self, id: &str, after: i64, limit: u32) -> Result<Vec<BatchLine>, StoreFailed> {
-        let sql = "SELECT l.number, l.custom_id, l.body FROM batch_lines l JOIN batches b ON b.id = l.batch \
+    pub async fn waiting(&self, id: &str, after: i64, limit: u32) -> Result<Vec<WaitingLine>, StoreFailed> {
+        let sql = "SELECT l.number, CAST(octet_length(l.body) AS BIGINT) FROM batch_lines l \
+                   JOIN batches b ON b.id = l.batch \
                    WHERE l.batch = ? AND l.state = 'waiting' AND l.number > ? AND b.state = 'in_progress' \
                    ORDER BY l.number LIMIT ?";
-        self.0.read(Statement::new(sql).with(id).with(after).with(i64::from(limit)), line).await
+        self.0.read(Statement::new(sql).with(id).with(after).with(i64::from(limit)), waiting_line).await
+    }
+
+    /// What a line asks that still waits; `None`: it does not any more.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn body(&self, id: &str, number: i64) -> Result<Option<String>, StoreFailed> {
+        let sql = "SELECT body FROM batch_lines WHERE batch = ? AND number = ? AND state = 'waiting'";
+        let body = |row: Row<'_>| row.try_get::<Option<String>, _>(0);
+        Ok(self.0.read(Statement::new(sql).with(id).with(number), body).await?.pop().flatten())
     }
 
     /// Notes that a line may be billed from now on; on the disk when it resolves. Gives whether it may be sent: it still
@@ -194,6 +214,12 @@ impl Batches {
         }
         Ok(counts)
     }
+}
+
+pub(super) fn waiting_line(row: Row<'_>) -> sqlx::Result<WaitingLine> {
+    let bytes: Option<i64> = row.try_get(1)?;
+    let bytes = bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0);
+    Ok(WaitingLine { number: row.try_get(0)?, bytes })
 }
 
 pub(super) fn line(row: Row<'_>) -> sqlx::Result<BatchLine> {

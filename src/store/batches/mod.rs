@@ -12,7 +12,7 @@ mod rows;
 mod tests;
 
 pub use handed::{HandedJob, HandedLine};
-pub use lines::{BatchLine, LineCounts, LineState, NewLine};
+pub use lines::{BatchLine, LineCounts, LineState, NewLine, WaitingLine};
 pub use rows::{BatchEnd, BatchKind, BatchList, BatchRow, BatchState, NewBatch};
 
 use std::sync::Arc;

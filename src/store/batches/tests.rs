@@ -35,9 +35,11 @@ async fn lines_are_sent_and_answered_once() {
         let waiting = batches.waiting("b", 1, 2).await.unwrap();
         let line =
             |number: i64, text: &str| BatchLine { number, custom_id: format!("c{number}"), text: text.to_owned() };
-        assert_eq!(waiting, [line(2, "b2"), line(3, "b3")]);
+        assert_eq!(waiting, [2, 3].map(|number| WaitingLine { number, bytes: 2 }));
+        assert_eq!(batches.body("b", 2).await.unwrap().as_deref(), Some("b2"));
         assert!(batches.sending("b", 1).await.unwrap());
         assert!(!batches.sending("b", 1).await.unwrap(), "it was sent");
+        assert_eq!(batches.body("b", 1).await.unwrap(), None, "it waits no more");
         assert!(batches.answered("b", 1, "yes".to_owned(), true).await.unwrap());
         assert!(!batches.answered("b", 1, "again".to_owned(), true).await.unwrap());
         assert!(batches.sending("b", 2).await.unwrap() && batches.waits_again("b", 2).await.unwrap());
@@ -120,7 +122,7 @@ async fn lines_are_in_one_job_and_come_back_from_it() {
             created_at: 20,
             is_ended: false,
         };
-        let numbers = |lines: Vec<HandedLine>| lines.into_iter().map(|line| line.number).collect::<Vec<_>>();
+        let numbers = |lines: Vec<WaitingLine>| lines.into_iter().map(|line| line.number).collect::<Vec<_>>();
         assert!(batches.hand_over("b", &job("j"), &[1, 2, 3]).await.unwrap());
         assert_eq!(numbers(batches.waiting_anew("b", 0, 9).await.unwrap()), [4]);
         assert!(!batches.sending("b", 1).await.unwrap(), "it is at a provider's");

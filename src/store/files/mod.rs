@@ -6,6 +6,7 @@
 mod rows;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod uploads;
 
 use std::sync::Arc;

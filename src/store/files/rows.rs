@@ -91,14 +91,18 @@ impl Files {
         self.0.read(Statement::built(sql).with(now), read).await
     }
 
-    /// How many bytes all files have together, and the parts of those that are not whole yet.
+    /// How many bytes all files have together that are there at a time, and the parts of those that are not whole yet. What has
+    /// ended takes no one's room, whether it was removed already or not.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn bytes(&self) -> Result<u64, StoreFailed> {
+    pub async fn bytes(&self, now: i64) -> Result<u64, StoreFailed> {
         let sql = "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM \
-                   (SELECT bytes FROM files UNION ALL SELECT bytes FROM upload_parts) AS kept";
-        let found = self.0.read(Statement::new(sql), |row| row.try_get::<i64, _>(0)).await?;
+                   (SELECT bytes FROM files WHERE expires_at IS NULL OR expires_at > ? \
+                    UNION ALL SELECT p.bytes FROM upload_parts p JOIN uploads u ON u.id = p.upload \
+                    WHERE u.expires_at > ?) AS kept";
+        let statement = Statement::new(sql).with(now).with(now);
+        let found = self.0.read(statement, |row| row.try_get::<i64, _>(0)).await?;
         Ok(found.first().and_then(|bytes| u64::try_from(*bytes).ok()).unwrap_or(0))
     }
 

@@ -60,7 +60,8 @@ async fn files_are_their_owners_alone_and_listed_in_pages_until_their_time_is_ov
             ("f4 f5 f6".to_owned(), false)
         );
         assert_eq!(listed(FileList { purpose: id("batch"), ..list(9) }).await, ("f5 f1".to_owned(), false));
-        assert_eq!(files.bytes().await.unwrap(), 8 * 7);
+        assert_eq!(files.bytes(49).await.unwrap(), 8 * 7);
+        assert_eq!(files.bytes(50).await.unwrap(), 7 * 7, "what has ended takes no room");
         assert_eq!(files.ended(50).await.unwrap(), [file("f3", b"me", "batch", Some(50))]);
         assert_eq!(files.remove("f0", b"other").await.unwrap(), None);
         assert_eq!(files.remove("f0", b"me").await.unwrap(), Some(file("f0", b"me", "vision", None)));
@@ -81,7 +82,8 @@ async fn an_upload_becomes_a_file_once_or_none() {
         assert!(uploads.add("none", part("p3")).await.is_err());
         assert_eq!(uploads.get("u", b"other").await.unwrap(), None);
         assert_eq!(uploads.parts("u").await.unwrap(), [part("p1"), part("p2")]);
-        assert_eq!((files.bytes().await.unwrap(), files.has_bytes("hash of p1").await.unwrap()), (14, true));
+        assert_eq!((files.bytes(99).await.unwrap(), files.has_bytes("hash of p1").await.unwrap()), (14, true));
+        assert_eq!(files.bytes(100).await.unwrap(), 0, "its time is over");
         assert!(uploads.complete("u", file("f", b"me", "batch", None)).await.unwrap());
         let whole = UploadRow { status: UploadStatus::Completed, file: Some("f".to_owned()), ..upload("u") };
         assert_eq!(uploads.get("u", b"me").await.unwrap(), Some(whole));
@@ -93,5 +95,20 @@ async fn an_upload_becomes_a_file_once_or_none() {
         assert_eq!(uploads.ended(100).await.unwrap().len(), 2);
         uploads.remove("v").await.unwrap();
         assert_eq!(uploads.get("v", b"me").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn one_at_a_time_has_the_turn_at_bytes() {
+    for home in Home::each() {
+        let files = Files::of(Arc::new(home.open().await));
+        assert!(files.take_turn("h", "one", 1_000).await.unwrap());
+        assert!(!files.take_turn("h", "other", 2_000).await.unwrap(), "it is one's");
+        assert!(files.take_turn("g", "other", 2_000).await.unwrap(), "of other bytes it is not");
+        files.give_turn("h", "other").await.unwrap();
+        assert!(!files.take_turn("h", "other", 3_000).await.unwrap(), "it was not its to give");
+        files.give_turn("h", "one").await.unwrap();
+        assert!(files.take_turn("h", "other", 3_000).await.unwrap());
+        assert!(files.take_turn("h", "one", 1_000_000).await.unwrap(), "one that was killed has it no more");
     }
 }

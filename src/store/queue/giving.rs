@@ -12,6 +12,8 @@ use super::{LeasedWork, Queue, QueueAway};
 /// How much longer than it was asked to a broker may take to say that there is nothing. Less than the five seconds after which
 /// the client takes its silence for that, so that a consumer that is gone is made anew.
 const SLACK: Duration = Duration::from_secs(3);
+/// So many pieces of work may be under way at once.
+pub(super) const MOST_LEASED: i64 = 100_000;
 
 impl Queue {
     /// Takes a piece of work; `None`: there was none for so long. A broker that does not even say that is asked anew.
@@ -26,7 +28,8 @@ impl Queue {
             messages.next().await.transpose()
         };
         match tokio::time::timeout(patience + SLACK, taken).await {
-            Ok(Ok(message)) => Ok(message.map(|message| LeasedWork::of(message, &self.names.work, &self.place))),
+            Ok(Ok(Some(message))) => Ok(Some(LeasedWork::of(message, &self.names.work, &self.place))),
+            Ok(Ok(None)) => self.watch(patience).await.map(|()| None),
             Ok(Err(error)) => {
                 self.forget_consumer();
                 Err(self.away(&*error))
@@ -46,7 +49,7 @@ impl Queue {
         let config = pull::Config {
             durable_name: Some(NODES.to_owned()),
             ack_wait: self.lease,
-            max_ack_pending: 100_000,
+            max_ack_pending: MOST_LEASED,
             ..pull::Config::default()
         };
         let mut made = self.work.get_or_create_consumer(NODES, config.clone()).await;
@@ -59,7 +62,7 @@ impl Queue {
         Ok(made)
     }
 
-    fn forget_consumer(&self) {
+    pub(super) fn forget_consumer(&self) {
         *self.consumer.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

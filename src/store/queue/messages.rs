@@ -28,16 +28,30 @@ impl Queue {
     }
 
     /// Marks work, once, as this one's. Gives whether the mark is this one's; asked again, where it was not heard, it says the
-    /// same.
+    /// same. What is not asked for any more is no one's: it may have been given out long ago, and be marked late.
     ///
     /// # Errors
     /// When the broker does not say so.
     pub async fn mark(&self, name: &str, whose: &str) -> Result<bool, QueueAway> {
         let subject = format!("{}.{name}", self.names.marks);
-        if self.publish_once(subject.clone(), Bytes::from(whose.to_owned())).await? {
-            return Ok(true);
+        let is_new = self.publish_once(subject.clone(), Bytes::from(whose.to_owned())).await?;
+        if !is_new && self.last(&self.marks, &subject).await?.is_none_or(|mark| mark != whose) {
+            return Ok(false);
         }
-        Ok(self.last(&self.marks, &subject).await?.is_some_and(|mark| mark == whose))
+        // Looked at behind the mark: what is closed is closed before its marks go.
+        let mut parts = name.splitn(3, '.');
+        let (batch, line) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        Ok(!self.is_closed(batch).await? && !self.is_closed(&format!("{batch}.{line}")).await?)
+    }
+
+    /// Whether nothing is asked for any more whose names begin so.
+    pub(super) async fn is_closed(&self, begin: &str) -> Result<bool, QueueAway> {
+        Ok(self.last(&self.marks, &self.names.closed(begin)).await?.is_some())
+    }
+
+    /// Says that nothing is asked for any more whose names begin so.
+    pub(super) async fn close(&self, begin: &str) -> Result<(), QueueAway> {
+        self.publish_once(self.names.closed(begin), Bytes::new()).await.map(drop)
     }
 
     /// Takes work back that nothing has a mark of: with a mark of this one's, so that whatever has just taken it leaves it
@@ -53,15 +67,22 @@ impl Queue {
         Ok(true)
     }
 
-    /// Forgets what came of all work whose names begin so, and its marks.
+    /// Forgets what came of all work of a batch, and its marks. Nothing of it is done afterwards, nor is kept what comes late.
     ///
     /// # Errors
     /// When the broker does not say so.
-    pub async fn forget(&self, begin: &str) -> Result<(), QueueAway> {
+    pub async fn forget(&self, batch: &str) -> Result<(), QueueAway> {
+        self.close(batch).await?;
         // First what might be given out again: without its mark it would be answered once more.
         let Names { work, done, marks } = &self.names;
-        for (stream, subject) in [(&self.work, work), (&self.done, done), (&self.marks, marks)] {
-            stream.purge().filter(format!("{subject}.{begin}.>")).await.map_err(|error| self.away(&error))?;
+        let lines = self.names.closed(batch);
+        for (stream, subject) in [
+            (&self.work, format!("{work}.{batch}")),
+            (&self.done, format!("{done}.{batch}")),
+            (&self.marks, format!("{marks}.{batch}")),
+            (&self.marks, lines),
+        ] {
+            stream.purge().filter(format!("{subject}.>")).await.map_err(|error| self.away(&error))?;
         }
         Ok(())
     }

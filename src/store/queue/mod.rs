@@ -14,6 +14,7 @@ mod results;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use address::{NotAQueue, QueueAddress};
 pub use leased::LeasedWork;
@@ -27,6 +28,7 @@ use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{self, Context};
 use streams::Names;
 use thiserror::Error;
+use watch::Watch;
 
 /// The queue is of no use at the moment.
 #[derive(Debug, Error)]
@@ -72,6 +74,7 @@ pub struct Queue {
     lease: Duration,
     /// What gives out work; made anew where it does not answer.
     consumer: Mutex<Option<PullConsumer>>,
+    watch: Mutex<Watch>,
 }
 
 impl Queue {
@@ -88,7 +91,17 @@ impl Queue {
         let names = Names::of(name);
         let [work, done, marks] = streams::made(&context, &names, &bounds).await.map_err(|error| away(&error))?;
         let (place, lease) = (place.clone(), bounds.lease);
-        Ok(Self { place, names, context, work, done, marks, lease, consumer: Mutex::default() })
+        Ok(Self {
+            place,
+            names,
+            context,
+            work,
+            done,
+            marks,
+            lease,
+            consumer: Mutex::default(),
+            watch: Mutex::default(),
+        })
     }
 
     /// The most bytes of one message.

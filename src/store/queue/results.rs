@@ -26,11 +26,21 @@ pub struct ExpectedResult<'a> {
 }
 
 impl Queue {
-    /// Keeps what came of work, unless something came of it before. Gives whether nothing had.
+    /// Keeps what came of work, unless something came of it before, or its batch has ended. Gives whether it is kept.
     ///
     /// # Errors
     /// When the broker does not say that it has it.
     pub async fn keep_result(&self, name: &str, body: Bytes) -> Result<bool, QueueAway> {
+        let is_kept = self.put_result(name, body).await?;
+        // Looked at behind it: a batch is closed before its results go.
+        if is_kept && self.is_closed(name.split('.').next().unwrap_or(name)).await? {
+            self.purge_result(name).await?;
+            return Ok(false);
+        }
+        Ok(is_kept)
+    }
+
+    async fn put_result(&self, name: &str, body: Bytes) -> Result<bool, QueueAway> {
         let (subject, most) = (format!("{}.{name}", self.names.done), self.most_bytes());
         if body.len() <= most {
             return self.publish_once(subject, body).await;
@@ -47,11 +57,16 @@ impl Queue {
         self.publish(subject, message).await
     }
 
-    /// Forgets what came of work, which is kept elsewhere now.
+    /// Forgets what came of a line, which is kept elsewhere now. None of its tries is sent afterwards by what had it before.
     ///
     /// # Errors
     /// When the broker does not say so.
-    pub async fn forget_result(&self, name: &str) -> Result<(), QueueAway> {
+    pub async fn forget_result(&self, line: &str) -> Result<(), QueueAway> {
+        self.close(line).await?;
+        self.purge_result(line).await
+    }
+
+    async fn purge_result(&self, name: &str) -> Result<(), QueueAway> {
         let subject = format!("{}.{name}", self.names.done);
         // First what says that there is something.
         for subject in [subject.clone(), format!("{subject}.>")] {

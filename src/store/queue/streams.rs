@@ -24,6 +24,11 @@ impl Names {
         Self { work: format!("{name}.work"), done: format!("{name}.done"), marks: format!("{name}.marks") }
     }
 
+    /// The mark of a batch that has ended, or of a line of it that was answered.
+    pub(super) fn closed(&self, begin: &str) -> String {
+        format!("{}.closed.{begin}", self.marks)
+    }
+
     /// The stream of subjects that begin so.
     fn stream(subject: &str) -> String {
         subject.to_uppercase().replace('.', "_")

@@ -1,5 +1,6 @@
 //! The queue on a real broker: work is given out to one at a time, again when nothing is heard of it, and done once.
 
+use async_nats::jetstream::consumer::pull;
 use bytes::Bytes;
 use mediary_servers::Nats;
 
@@ -45,7 +46,77 @@ async fn work_is_done_once_whoever_comes_first() {
     }
     assert_eq!(one.hand_out("b.5.0", body).await.unwrap(), HandedOut::Full);
     one.forget("b").await.unwrap();
-    assert!(one.result("b.1.0").await.unwrap().is_none() && one.mark("b.1.0", "one").await.unwrap());
+    assert!(one.result("b.1.0").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_comes_late_is_neither_sent_nor_kept() {
+    let Some(broker) = Nats::start() else { return };
+    let (server, node) = (queue(&broker, 9).await, queue(&broker, 9).await);
+    for name in ["b.1.0", "b.2.0", "c.1.0"] {
+        server.hand_out(name, Bytes::new()).await.unwrap();
+    }
+    let held = [(); 2].map(|()| node.take(PATIENCE));
+    for work in held {
+        assert!(work.await.unwrap().is_some());
+    }
+    // A line was answered by another try of it: the one that is held is not sent any more.
+    server.forget_result("b.1").await.unwrap();
+    assert!(!node.mark("b.1.0", "node").await.unwrap());
+    assert!(!node.mark("b.1.part3.0", "node").await.unwrap() && node.mark("b.10.0", "node").await.unwrap());
+    // So is none of a batch that has ended, and what came of it is not kept.
+    server.forget("b").await.unwrap();
+    assert!(!node.mark("b.2.0", "node").await.unwrap());
+    assert!(!node.keep_result("b.2.0", "late".into()).await.unwrap());
+    let long = vec![0; node.most_bytes() + 1];
+    assert!(!node.keep_result("b.3.0", long.into()).await.unwrap());
+    let mut done = server.done.clone();
+    assert_eq!(done.info().await.unwrap().state.messages, 0, "nothing is left of it");
+    assert!(node.mark("c.1.0", "node").await.unwrap() && node.keep_result("c.1.0", "done".into()).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_stands_still_is_made_anew_and_leaves_work_to_those_that_are_at_it() {
+    let Some(broker) = Nats::start() else { return };
+    let queue = queue(&broker, 9).await;
+    queue.hand_out("a", Bytes::new()).await.unwrap();
+    let held = queue.take(PATIENCE).await.unwrap().expect("there is some");
+    // It answers, and gives out nothing of what there is.
+    queue.work.delete_consumer(NODES).await.unwrap();
+    let still = pull::Config {
+        durable_name: Some(NODES.to_owned()),
+        filter_subject: "mediary.work.nothing".to_owned(),
+        ack_wait: LEASE,
+        ..pull::Config::default()
+    };
+    queue.work.create_consumer(still).await.unwrap();
+    queue.forget_consumer();
+    let (mut empty, mut taken) = (0, Vec::new());
+    while taken.len() < 2 {
+        match queue.take(LEASE / 4).await {
+            Ok(Some(work)) => taken.push(work),
+            Ok(None) | Err(_) => empty += 1,
+        }
+        if empty == 1 && taken.is_empty() {
+            queue.hand_out("b", Bytes::new()).await.unwrap();
+        }
+    }
+    assert!(empty > 1, "it stood still");
+    let mut names: Vec<&str> = taken.iter().map(LeasedWork::name).collect();
+    names.sort_unstable();
+    assert_eq!((names, taken[0].times(), taken[1].times()), (vec!["a", "b"], 1, 1));
+    // What had it before is still heard: as long as it says so, and when it is done.
+    drop(taken);
+    for _ in 0..6 {
+        held.extend().await.unwrap();
+        if let Some(again) = queue.take(LEASE / 3).await.unwrap() {
+            assert_eq!(again.name(), "b");
+            again.is_done().await.unwrap();
+        }
+    }
+    held.is_done().await.unwrap();
+    let mut work = queue.work.clone();
+    assert_eq!(work.info().await.unwrap().state.messages, 0, "all is done");
 }
 
 #[tokio::test]

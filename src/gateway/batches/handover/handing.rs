@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mediary_core::batch::{BatchJob, BatchedCall};
 use mediary_core::{Failure, FailureKind, ModelName, ProviderId, Target};
-use mediary_store::{HandedJob, HandedLine};
+use mediary_store::{HandedJob, WaitingLine};
 use uuid::Uuid;
 
 use super::super::super::Spool;
@@ -13,13 +13,13 @@ use super::super::super::administration::unix_seconds;
 use super::super::super::blocking;
 use super::super::super::routing::{Deferred, Written};
 use super::super::Batches;
-use super::super::door::Door;
+use super::super::door::{Door, LineCall};
 use super::super::requests::not_kept;
 use super::super::work::Work;
 use super::Waits;
 
-/// So many lines are looked up at once.
-const LOOKED_UP: u32 = 16;
+/// So many lines are looked up at once, without their bodies.
+const LOOKED_UP: u32 = 64;
 /// A job has no more lines than this, …
 const MOST_LINES: usize = 10_000;
 /// … nor bytes: vendors take twice as many.
@@ -93,13 +93,18 @@ impl Batches {
     async fn bundle(
         &self,
         work: &Work,
-        line: HandedLine,
+        line: WaitingLine,
         door: &Arc<dyn Door>,
         bundles: &mut BTreeMap<Alike, Bundle>,
     ) -> Result<(), Failure> {
         let waits = Arc::new(Waits(Deferred::to_write()));
         // What is wrong with it is found again when it is asked as any other.
-        let _put_off = door.answer_here(work.deferred(&line, waits.clone())).await;
+        // One for which there can be no room is refused when it is asked as any other.
+        let held = self.stopping.run_until_cancelled(self.held(&line)).await;
+        let Some(Ok(held)) = held else { return Ok(()) };
+        let Some(body) = self.kept.body(&work.batch.id, line.number).await.map_err(not_kept)? else { return Ok(()) };
+        let call = work.deferred(line.number, body, waits.clone());
+        let _put_off = door.answer_here(LineCall { held: Some(held), ..call }).await;
         let Some(written) = waits.0.written() else { return Ok(()) };
         let Written { provider, key, call } = *written;
         let Some(at) = door.batching(&provider, key.as_deref()) else { return Ok(()) };

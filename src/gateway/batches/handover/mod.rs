@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use mediary_core::Failure;
 use mediary_core::provider::BoxFuture;
-use mediary_store::HandedLine;
 
 use super::super::routing::{Announced, Deferred};
 use super::door::LineCall;
@@ -65,19 +64,21 @@ impl Work {
     }
 
     /// The request of a line whose call waits for a batch.
-    fn deferred(&self, line: &HandedLine, waits: Arc<Waits>) -> LineCall {
+    fn deferred(&self, number: i64, body: String, waits: Arc<Waits>) -> LineCall {
         let asked = &self.batch.asked;
         // Neither kept answers nor those of others that ask the same are told apart from a batch's.
         let is_other = |name: &str| !name.eq_ignore_ascii_case("x-mediary-cache");
         let headers = asked.headers.iter().filter(|(name, _)| is_other(name)).cloned();
         let off = ("x-mediary-cache".to_owned(), "off".to_owned());
         LineCall {
-            name: format!("{}.{}.handed", self.batch.id, line.number),
+            name: format!("{}.{number}.handed", self.batch.id),
             owner: self.owner.clone(),
             client: asked.client.clone(),
             path: asked.endpoint.clone(),
             headers: headers.chain([off]).collect(),
-            body: line.text.clone(),
+            body,
+            stays: false,
+            held: None,
             announced: waits,
         }
     }

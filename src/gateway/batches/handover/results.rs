@@ -90,10 +90,10 @@ impl Batches {
             return self.kept.comes_back(batch, line.number).await.map(|_| true).map_err(not_kept);
         };
         let waits = Arc::new(Waits(Deferred::answered(target.clone(), job.key_print.clone(), body)));
-        let answer = door.answer_here(work.deferred(&line, waits.clone())).await;
+        let answer = door.answer_here(work.deferred(line.number, line.text.clone(), waits.clone())).await;
         if waits.0.was_read() {
             if (200..300).contains(&answer.status) {
-                return self.note(work, &line, answer).await.map(|()| true);
+                return self.note(work, line.number, answer).await.map(|()| true);
             }
             // It is of no use, and its target is asked for another as any target is.
             return self.kept.comes_back(batch, line.number).await.map(|_| true).map_err(not_kept);
@@ -112,7 +112,7 @@ impl Batches {
             "A batch of the provider's has answered this request, and the answer cannot be read: its model is not set up as it \
              was, or the key of this batch may not ask for it any more. Ask again if you want to; it may have been billed.",
         );
-        self.note_outcome(work, &line, &outcome).await.map(|()| true)
+        self.note_outcome(work, line.number, &outcome).await.map(|()| true)
     }
 }
 
