@@ -9,6 +9,7 @@ mod charts;
 mod child;
 mod document;
 mod draft;
+mod embedded;
 mod epub;
 mod formula;
 mod grid;

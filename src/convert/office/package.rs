@@ -1,6 +1,7 @@
 //! A zip package of parts: OOXML, OpenDocument, EPUB. Parts are unpacked within a limit on all of them together, whatever
 //! their headers say; nothing is written anywhere, so names are only names.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
@@ -37,6 +38,14 @@ impl<R: Read + Seek> Package<R> {
     pub(super) fn open(reader: R, limit: u64) -> Result<Self, Refusal> {
         let archive = ZipArchive::new(reader).map_err(Refusal::damaged)?;
         Ok(Self { archive, limit, left: limit })
+    }
+
+    /// What the parts are called, in the order of their names.
+    pub(super) fn names(&self) -> Result<Vec<String>, Refusal> {
+        let named = self.archive.file_names().map(|name| name.map(Cow::into_owned).map_err(Refusal::damaged));
+        let mut names = named.collect::<Result<Vec<String>, Refusal>>()?;
+        names.sort();
+        Ok(names)
     }
 
     /// A part's bytes; `None` if there is no such part.

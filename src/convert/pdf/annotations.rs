@@ -64,6 +64,17 @@ pub(super) fn stamps(page: &PdfPage<'_>) -> Vec<PdfRect> {
     all.filter(is_stamp).filter_map(|annotation| annotation.bounds().ok()).collect()
 }
 
+/// Where something is drawn over the page that may hide what is beneath, in points.
+pub(super) fn opaque(page: &PdfPage<'_>) -> Vec<PdfRect> {
+    use PdfPageAnnotationType::{FileAttachment, Link, Popup, Squiggly, Strikeout, Text, Underline, Widget, XfaWidget};
+    let hides_nothing = [FileAttachment, Link, Popup, Squiggly, Strikeout, Text, Underline, Widget, XfaWidget];
+    let all = page.annotations().iter().take(MOST);
+    let may_hide = |annotation: &PdfPageAnnotation<'_>| {
+        !annotation.is_hidden() && !hides_nothing.contains(&annotation.annotation_type())
+    };
+    all.filter(may_hide).filter_map(|annotation| annotation.bounds().ok()).collect()
+}
+
 /// Puts lines among others: each after the one to its left in the same row, else before the first one below it.
 ///
 /// A field is higher than its text, which is taken to have the page's usual height.

@@ -1,19 +1,22 @@
 //! Which of a page's characters are on it.
 //!
 //! A PDF carries more text than it shows: outside the visible part, on layers that are off, transparent, clipped away,
-//! in the colour of the paper. A look at the page's objects says whether to ask at all ([`Screen`]); what painting
-//! alone can tell is looked up in a small picture of the page ([`is_painted`]).
+//! in the colour of the paper, blacked out. A look at the page's objects says of which texts to ask at all ([`Screen`]);
+//! what painting alone can tell is told by what changes where they are taken away (see `trace`).
 
-use mediary_core::Raster;
-use mediary_core::document::{Hidden, Rect};
+use std::collections::BTreeSet;
+
+use mediary_core::document::Hidden;
 use pdfium_render::prelude::*;
+
+use super::frame::TextKey;
 
 /// Text lower than this is there for programs, not for eyes.
 pub(super) const TINY_POINTS: f32 = 1.0;
 /// From this brightness of its darkest channel on, text may have the colour of the paper.
 const PALE: u8 = 230;
-/// The least difference in brightness between text and what it stands on.
-const CONTRAST: u8 = 24;
+/// The least difference in a channel between text and what it stands on.
+pub(super) const CONTRAST: u8 = 24;
 
 /// What a page's objects give reason to ask.
 #[derive(Debug, Default)]
@@ -22,12 +25,23 @@ pub(super) struct Screen {
     pub(super) by_character: bool,
     /// Whether invisible text is on no scan, so that it is on no page.
     pub(super) leaves_out_invisible: bool,
-    /// Where text lies outside of what it is clipped to, in points.
-    pub(super) clipped: Vec<PdfRect>,
-    /// Where text may not be seen, in points.
-    pub(super) doubtful: Vec<PdfRect>,
+    /// Texts that lie outside of what they are clipped to.
+    pub(super) clipped: BTreeSet<TextKey>,
+    /// Texts that something was painted over.
+    pub(super) covered: BTreeSet<TextKey>,
+    /// Texts of which some may not be seen for another reason.
+    pub(super) doubtful: BTreeSet<TextKey>,
     /// Whether no text at all is sure to be seen.
     pub(super) all_doubtful: bool,
+}
+
+/// Why a text may not be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Something was painted over it.
+    Covered,
+    /// Its colour, its clip or its layer.
+    Itself,
 }
 
 /// What is known of a character without painting the page.
@@ -36,7 +50,7 @@ pub(super) enum Sight {
     /// It is seen.
     Seen,
     /// It may be seen.
-    Doubtful,
+    Doubtful(Doubt),
     /// It is not painted, and lies over a picture.
     Invisible,
     /// It is not on the page.
@@ -46,7 +60,22 @@ pub(super) enum Sight {
 impl Screen {
     /// Whether any character may have to be left out.
     pub(super) fn is_needed(&self) -> bool {
-        self.by_character || self.all_doubtful || !self.clipped.is_empty() || !self.doubtful.is_empty()
+        self.by_character || !self.clipped.is_empty() || self.asks_pixels()
+    }
+
+    /// Whether painting has to tell what is seen.
+    pub(super) fn asks_pixels(&self) -> bool {
+        self.all_doubtful || !self.covered.is_empty() || !self.doubtful.is_empty()
+    }
+
+    /// Why painting has to tell of this text, if it has.
+    pub(super) fn doubt(&self, text: &PdfPageTextObject<'_>) -> Option<Doubt> {
+        let key = TextKey::of(text);
+        let is_in = |texts: &BTreeSet<TextKey>| key.is_some_and(|key| texts.contains(&key));
+        if is_in(&self.covered) {
+            return Some(Doubt::Covered);
+        }
+        (self.all_doubtful || is_in(&self.doubtful)).then_some(Doubt::Itself)
     }
 
     /// What is known of a character.
@@ -57,18 +86,16 @@ impl Screen {
             let stays = hidden == Hidden::Invisible && !self.leaves_out_invisible;
             return if stays { Sight::Invisible } else { Sight::Hidden(hidden) };
         }
-        let middle = char.loose_bounds().ok().map(|bounds| {
-            let middle = |a: PdfPoints, b: PdfPoints| PdfPoints::new((a.value + b.value) / 2.0);
-            (middle(bounds.left(), bounds.right()), middle(bounds.bottom(), bounds.top()))
-        });
-        let lies_in = |places: &[PdfRect]| {
-            middle.is_some_and(|(x, y)| places.iter().any(|place| place.contains_x(x) && place.contains_y(y)))
-        };
-        if lies_in(&self.clipped) {
+        if self.clipped.is_empty() && !self.asks_pixels() {
+            return Sight::Seen;
+        }
+        // What PDFium adds belongs to no text.
+        let Ok(text) = char.text_object() else { return Sight::Seen };
+        let is_clipped = || TextKey::of(&text).is_some_and(|key| self.clipped.contains(&key));
+        if !self.clipped.is_empty() && is_clipped() {
             return Sight::Hidden(Hidden::Clipped);
         }
-        let is_pale = || self.by_character && char.fill_color().is_ok_and(is_pale);
-        if self.all_doubtful || lies_in(&self.doubtful) || is_pale() { Sight::Doubtful } else { Sight::Seen }
+        self.doubt(&text).map_or(Sight::Seen, Sight::Doubtful)
     }
 }
 
@@ -91,39 +118,8 @@ pub(super) fn is_pale(colour: PdfColor) -> bool {
     colour.red().min(colour.green()).min(colour.blue()) >= PALE
 }
 
-/// Whether something is painted in a box of a page's picture: its middle, from top to bottom, is not all of one
-/// brightness.
-pub(super) fn is_painted(picture: &Raster, rect: &Rect) -> bool {
-    let inset = rect.height() * 0.15;
-    let range = |from: f32, to: f32, most: u32| (from.max(0.0) as u32).min(most)..(to.ceil().max(0.0) as u32).min(most);
-    let columns = range(rect.left, rect.right, picture.width());
-    let rows = range(rect.top + inset, rect.bottom - inset, picture.height());
-    let (mut darkest, mut brightest) = (u8::MAX, u8::MIN);
-    for row in rows {
-        let pixels = picture.row(row as usize);
-        for pixel in pixels.chunks_exact(Raster::CHANNELS).take(columns.end as usize).skip(columns.start as usize) {
-            let brightness = pixel.iter().copied().fold(u8::MAX, u8::min);
-            (darkest, brightest) = (darkest.min(brightness), brightest.max(brightness));
-        }
-    }
-    brightest.saturating_sub(darkest) >= CONTRAST
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_box_is_painted_if_it_is_not_all_of_one_brightness() {
-        let mut bgr = vec![255; 100 * 40 * 3];
-        for x in 20..30 {
-            bgr[(10 * 100 + x) * 3..][..3].copy_from_slice(&[60, 60, 60]);
-        }
-        let picture = Raster::from_bgr(100, 40, bgr).unwrap();
-        let at = |left, top, right, bottom| is_painted(&picture, &Rect { left, top, right, bottom });
-        assert!(at(10.0, 5.0, 60.0, 15.0));
-        assert!(!at(10.0, 20.0, 60.0, 35.0), "white paper");
-        assert!(!at(40.0, 5.0, 60.0, 15.0), "beside what is painted");
-        assert!(!at(-50.0, 5.0, -10.0, 15.0), "off the page");
-    }
+/// Whether two colours differ by too little to tell text from what it stands on.
+pub(super) fn are_alike(a: PdfColor, b: PdfColor) -> bool {
+    let near = |a: u8, b: u8| a.abs_diff(b) < CONTRAST;
+    near(a.red(), b.red()) && near(a.green(), b.green()) && near(a.blue(), b.blue())
 }

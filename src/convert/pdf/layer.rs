@@ -12,10 +12,11 @@ use mediary_core::is_hidden_in_text;
 use pdfium_render::prelude::*;
 
 use super::faces::{self, Faces};
-use super::hidden::{Screen, Sight};
+use super::hidden::{Doubt, Screen, Sight};
 use super::objects::Drawings;
 use super::signs::{self, Glyph};
 use super::tagged::Marks;
+use super::trace::Trace;
 use super::{accents, annotations};
 
 /// Text wholly within this share of the page's edges is a header, a footer or a stamp.
@@ -23,12 +24,13 @@ const MARGIN: f32 = 0.125;
 /// A page is turned if this share of its characters is.
 const MOST_TURNED: f32 = 0.6;
 
-/// A page's text, and which of its lines may not be seen.
-#[derive(Debug, Default)]
-pub(super) struct Extracted {
-    pub(super) layer: TextLayer,
-    /// Places of lines that may have to be left out.
-    pub(super) doubtful: Vec<usize>,
+/// What is known of a page before its text is read.
+pub(super) struct Known<'d> {
+    pub(super) drawings: &'d Drawings,
+    /// Which of its doubtful texts are seen, if it has any.
+    pub(super) trace: Option<&'d Trace>,
+    /// Where its tags begin, if it has any.
+    pub(super) marks: Option<&'d Marks>,
 }
 
 /// Extracts the page's text with boxes in pixels of the given configuration.
@@ -36,16 +38,14 @@ pub(super) fn extract(
     page: &PdfPage<'_>,
     config: &PdfRenderConfig,
     size_px: (u32, u32),
-    drawings: &Drawings,
-    marks: Option<&Marks>,
-) -> Extracted {
-    let mut all = Extracted::default();
-    all.layer.evidence = drawings.evidence();
-    let Ok(text) = page.text() else { return all };
+    Known { drawings, trace, marks }: Known<'_>,
+) -> TextLayer {
+    let mut layer = TextLayer { evidence: drawings.evidence(), ..TextLayer::default() };
+    let Ok(text) = page.text() else { return layer };
     let chars = text.chars();
     let ruler = Ruler { marks, ..Ruler::new(page, &chars, config, size_px) };
-    let mut lines = Lines { ruler: &ruler, found: Vec::new(), hidden: BTreeSet::new() };
-    let screen = drawings.screen.is_needed().then_some(&drawings.screen);
+    let mut lines = Lines { ruler: &ruler, trace, found: Vec::new(), hidden: BTreeSet::new() };
+    let screen = drawings.texts.screen.is_needed().then_some(&drawings.texts.screen);
     let (mut glyphs, mut invisible, mut count) = (Vec::new(), 0_u32, 0_u32);
     let mut sight = Sight::Seen;
     for char in chars.iter() {
@@ -53,7 +53,7 @@ pub(super) fn extract(
             Some('\r' | '\n') => lines.end(&mut glyphs),
             // PDFium's mark for a hyphen that breaks a word at the line's end; what follows is the next line.
             Some('\u{2}') if glyphs.last().is_some_and(|glyph| !glyph.character.is_whitespace()) => {
-                glyphs.push(Glyph { character: '-', index: char.index(), is_doubtful: false });
+                glyphs.push(Glyph { character: '-', index: char.index(), doubt: doubt_of(sight) });
                 lines.end(&mut glyphs);
             }
             Some('\u{feff}' | '\u{fffe}' | '\u{ffff}') | None => {}
@@ -71,9 +71,8 @@ pub(super) fn extract(
                     Sight::Hidden(hidden) => {
                         lines.hidden.insert(hidden);
                     }
-                    Sight::Seen | Sight::Invisible | Sight::Doubtful => {
-                        let is_doubtful = sight == Sight::Doubtful;
-                        glyphs.push(Glyph { character, index: char.index(), is_doubtful });
+                    Sight::Seen | Sight::Invisible | Sight::Doubtful(_) => {
+                        glyphs.push(Glyph { character, index: char.index(), doubt: doubt_of(sight) });
                     }
                 }
             }
@@ -81,33 +80,35 @@ pub(super) fn extract(
     }
     lines.end(&mut glyphs);
     let Lines { found, hidden, .. } = lines;
-    let evidence = &mut all.layer.evidence;
-    evidence.invisible = evidence.invisible.max(invisible as f32 / count.max(1) as f32);
-    all.doubtful = (0..found.len()).filter(|index| found[*index].is_doubtful).collect();
-    all.layer.turn = turn_of(&found);
-    all.layer.unlikely = unlikely(&found);
-    all.layer.lines = found.into_iter().map(|found| found.line).collect();
-    (all.layer.rules, all.layer.shades) = drawings.strokes.in_pixels(|rect| ruler.in_pixels(rect));
-    all.layer.hidden = hidden.into_iter().collect();
-    let own = &mut all.layer.lines;
+    layer.evidence.invisible = layer.evidence.invisible.max(invisible as f32 / count.max(1) as f32);
+    layer.turn = turn_of(&found);
+    layer.unlikely = unlikely(&found);
+    layer.lines = found.into_iter().map(|found| found.line).collect();
+    (layer.rules, layer.shades) = drawings.strokes.in_pixels(|rect| ruler.in_pixels(rect));
+    layer.hidden = hidden.into_iter().collect();
     let noted = annotations::lines(page, |rect| ruler.in_pixels(rect));
-    if all.doubtful.is_empty() && all.layer.unlikely.is_empty() {
-        annotations::insert(own, noted);
+    if layer.unlikely.is_empty() {
+        annotations::insert(&mut layer.lines, noted);
     } else {
         // Others are known by their places, which stay.
-        own.extend(noted.into_iter().map(SetLine::from));
+        layer.lines.extend(noted.into_iter().map(SetLine::from));
     }
-    weigh(&all.layer.lines, &mut all.layer.evidence);
-    all.layer.evidence.unlikely_letters = !all.layer.unlikely.is_empty();
-    all.layer.evidence.only_in_margins =
-        all.layer.evidence.image_coverage >= 0.5 && ruler.are_marginal(&all.layer.lines);
-    all
+    weigh(&layer.lines, &mut layer.evidence);
+    layer.evidence.unlikely_letters = !layer.unlikely.is_empty();
+    layer.evidence.only_in_margins = layer.evidence.image_coverage >= 0.5 && ruler.are_marginal(&layer.lines);
+    layer
+}
+
+fn doubt_of(sight: Sight) -> Option<Doubt> {
+    match sight {
+        Sight::Doubtful(doubt) => Some(doubt),
+        Sight::Seen | Sight::Invisible | Sight::Hidden(_) => None,
+    }
 }
 
 /// A line, and what was found out about it on the way.
 struct Found {
     line: SetLine,
-    is_doubtful: bool,
     turn: Turn,
     font: String,
 }
@@ -115,26 +116,51 @@ struct Found {
 /// Lines as they end.
 struct Lines<'r, 'p> {
     ruler: &'r Ruler<'p>,
+    trace: Option<&'r Trace>,
     found: Vec<Found>,
     hidden: BTreeSet<Hidden>,
 }
 
 impl Lines<'_, '_> {
     fn end(&mut self, glyphs: &mut Vec<Glyph>) {
+        let leaves_out =
+            self.trace.is_some_and(|trace| trace.leave_out_unseen(glyphs, |glyph| self.ruler.ink_of(glyph)));
+        if leaves_out {
+            self.hidden.insert(Hidden::Unseen);
+        }
+        self.leave_out_what_is_off_page(glyphs);
         self.ruler.compose(glyphs);
         signs::name_bullet(glyphs);
         signs::drop_soft_hyphens(glyphs);
         signs::mend_leftward(glyphs, |glyph| self.ruler.bounds_of(glyph));
         if let Some(line) = line_of(glyphs, self.ruler) {
-            if self.ruler.is_off_page(&line.line.bbox) {
-                self.hidden.insert(Hidden::OffPage);
-            } else {
-                let is_doubtful = glyphs.iter().filter(|glyph| glyph.is_doubtful).count() * 2 > glyphs.len();
-                let (turn, font) = (self.ruler.turn_of(glyphs), self.ruler.font_of(glyphs));
-                self.found.push(Found { line, is_doubtful, turn, font });
-            }
+            let (turn, font) = (self.ruler.turn_of(glyphs), self.ruler.font_of(glyphs));
+            self.found.push(Found { line, turn, font });
         }
         glyphs.clear();
+    }
+
+    /// Leaves out characters that lie off the page; of a line that lies on it at both ends nothing does.
+    fn leave_out_what_is_off_page(&mut self, glyphs: &mut Vec<Glyph>) {
+        let is_on_page = |glyph: Option<&Glyph>| {
+            glyph.and_then(|glyph| self.ruler.bounds_of(*glyph)).is_some_and(|place| self.ruler.is_on_page(&place))
+        };
+        let mut signs = glyphs.iter().filter(|glyph| !glyph.character.is_whitespace());
+        let (first, last) = (signs.next(), signs.next_back());
+        if first.is_none() || (is_on_page(first) && is_on_page(last.or(first))) {
+            return;
+        }
+        let mut is_off = false;
+        glyphs.retain(|glyph| {
+            // A space goes with what is before it.
+            if !glyph.character.is_whitespace() {
+                is_off = self.ruler.bounds_of(*glyph).is_some_and(|place| self.ruler.is_off_page(&place));
+            }
+            if is_off {
+                self.hidden.insert(Hidden::OffPage);
+            }
+            !is_off
+        });
     }
 }
 
@@ -190,10 +216,15 @@ impl<'p> Ruler<'p> {
     }
 
     fn in_pixels(&self, rect: &PdfRect) -> Rect {
+        let Rect { left, top, right, bottom } = self.in_parts_of_pixels(rect);
+        Rect { left: left.round(), top: top.round(), right: right.round(), bottom: bottom.round() }
+    }
+
+    fn in_parts_of_pixels(&self, rect: &PdfRect) -> Rect {
         let [origin, across, up] = self.frame;
         let corner = |x: PdfPoints, y: PdfPoints| {
             let (x, y) = (x.value, y.value);
-            let place = |o: f32, a: f32, u: f32| (o + x * a + y * u).round();
+            let place = |o: f32, a: f32, u: f32| o + x * a + y * u;
             (place(origin.0, across.0, up.0), place(origin.1, across.1, up.1))
         };
         let (a, b) = (corner(rect.left(), rect.top()), corner(rect.right(), rect.bottom()));
@@ -205,6 +236,19 @@ impl<'p> Ruler<'p> {
 impl Ruler<'_> {
     fn bounds_of(&self, glyph: Glyph) -> Option<Rect> {
         Some(self.in_pixels(&self.chars.get(glyph.index).ok()?.loose_bounds().ok()?))
+    }
+
+    /// Where something of a character is painted, if anything is.
+    fn ink_of(&self, glyph: Glyph) -> Option<Rect> {
+        let char = self.chars.get(glyph.index).ok()?;
+        let has_size = |rect: &PdfRect| rect.width().value > 0.0 && rect.height().value > 0.0;
+        let bounds = char.tight_bounds().ok().filter(has_size).or_else(|| char.loose_bounds().ok())?;
+        Some(self.in_parts_of_pixels(&bounds))
+    }
+
+    fn is_on_page(&self, rect: &Rect) -> bool {
+        let (width, height) = (self.size_px.0 as f32, self.size_px.1 as f32);
+        rect.left >= 0.0 && rect.top >= 0.0 && rect.right <= width && rect.bottom <= height
     }
 
     fn is_off_page(&self, rect: &Rect) -> bool {

@@ -1,15 +1,16 @@
 //! One page in the child: its size in pixels, its own text, and its picture if that is needed.
 
 use mediary_core::Raster;
-use mediary_core::document::{Bookmark, Hidden, Rect, TextLayer, judge_layer};
+use mediary_core::document::{Bookmark, TextLayer, judge_layer};
 use pdfium_render::prelude::*;
 
 use super::facts::Facts;
-use super::hidden;
-use super::layer::{self, Extracted};
+use super::layer::{self, Known};
+use super::lost;
 use super::objects::{self, Drawings};
 use super::tagged::{Tagged, TaggedPage};
-use super::wire::{PageOrder, PageReply, TextPolicy};
+use super::trace::Trace;
+use super::wire::{PageOrder, PageReply, Rendering, TextPolicy};
 
 /// PDFium does not say what is wrong with a page, only that something is.
 const DAMAGED: &str = "it is damaged; leave it out with `pages`, or open the document elsewhere and save it anew";
@@ -26,15 +27,17 @@ pub(super) fn read(
     let index = PdfPageIndex::try_from(order.index).map_err(|_| "there is no such page".to_owned())?;
     let page = document.pages().get(index).map_err(|_| DAMAGED.to_owned())?;
     let mut drawings = objects::look(&page);
-    drawings.screen.all_doubtful = facts.hides_layers;
+    drawings.texts.screen.all_doubtful |= facts.hides_layers;
     let size = PixelSize::of(&page, order, &drawings);
     let layer = match order.text {
         TextPolicy::Ignore => TextLayer { evidence: drawings.evidence(), ..TextLayer::default() },
         TextPolicy::Judge | TextPolicy::Only => {
             let tags = tagged.and_then(|tagged| tagged.page(order.index));
             let marks = tags.as_ref().map(|tags| &tags.marks);
-            let extracted = layer::extract(&page, &size.config(), (size.width, size.height), &drawings, marks);
-            TextLayer { tags: tags.map(TaggedPage::into_tags), ..only_seen(&page, &size, extracted)? }
+            let trace = trace_of(&page, &size, &drawings)?;
+            let known = Known { drawings: &drawings, trace: trace.as_ref(), marks };
+            let layer = layer::extract(&page, &size.config(), (size.width, size.height), known);
+            TextLayer { tags: tags.map(TaggedPage::into_tags), ..layer }
         }
     };
     let doubt = judge_layer(&layer.evidence, &order.trust);
@@ -49,7 +52,9 @@ pub(super) fn read(
         TextPolicy::Ignore => true,
         TextPolicy::Only => false,
     };
-    let raster = if wanted { Some(render(&page, &size)?) } else { None };
+    let needs_pixels = size.needs_pixels.filter(|_| wanted && (doubt.is_some() || order.text == TextPolicy::Ignore));
+    let raster = if wanted && needs_pixels.is_none() { Some(render(&page, &size)?) } else { None };
+    let lacks_pictures = raster.as_ref().is_some_and(|raster| lost::lacks_any(&page, raster, &size.config()));
     let reply = PageReply {
         width_px: size.width,
         height_px: size.height,
@@ -59,50 +64,40 @@ pub(super) fn read(
         doubt,
         pictures,
         rendered: raster.is_some(),
+        needs_pixels,
+        lacks_pictures,
         is_empty,
         is_placeholder: facts.is_xfa,
     };
     Ok((reply, raster))
 }
 
-/// The text without the lines of which nothing is seen on the page.
-fn only_seen(page: &PdfPage<'_>, size: &PixelSize, extracted: Extracted) -> Result<TextLayer, String> {
-    let Extracted { mut layer, doubtful } = extracted;
-    if doubtful.is_empty() {
-        return Ok(layer);
+/// Which of the page's doubtful texts are seen, if it has any.
+fn trace_of(page: &PdfPage<'_>, size: &PixelSize, drawings: &Drawings) -> Result<Option<Trace>, String> {
+    let screen = &drawings.texts.screen;
+    if drawings.texts.count == 0 || !screen.asks_pixels() {
+        return Ok(None);
     }
-    let scale = (LOOK_SIDE_PX / size.width.max(size.height) as f32).min(1.0);
+    let side = LOOK_SIDE_PX.max(LOOK_DPI * size.width.max(size.height) as f32 / size.dpi as f32);
+    let scale = (side / size.width.max(size.height) as f32).min(1.0);
     let small = size.scaled(scale);
-    let picture = render(page, &small)?;
-    let mut unseen = doubtful.into_iter().filter(|index| {
-        let Rect { left, top, right, bottom } = layer.lines[*index].line.bbox;
-        let place = Rect { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
-        !hidden::is_painted(&picture, &place)
-    });
-    let unseen: Vec<usize> = unseen.by_ref().collect();
-    if unseen.is_empty() {
-        return Ok(layer);
-    }
-    layer.hidden.push(Hidden::Unseen);
-    let mut index = 0;
-    layer.lines.retain(|_| {
-        index += 1;
-        !unseen.contains(&(index - 1))
-    });
-    let left_before = |place: usize| place - unseen.iter().filter(|gone| **gone < place).count();
-    layer.unlikely = layer.unlikely.into_iter().filter(|place| !unseen.contains(place)).map(left_before).collect();
-    layer.evidence.unlikely_letters = !layer.unlikely.is_empty();
-    Ok(layer)
+    Trace::of(page, screen, scale, || render(page, &small)).map(Some)
 }
 
-/// How large a page is painted to see whether its text is there.
+/// How large a page is painted to see whether its text is there: so many pixels, or a large one at this resolution.
 const LOOK_SIDE_PX: f32 = 1_200.0;
+const LOOK_DPI: f32 = 72.0;
+
+/// A larger page is a sheet: A3 has 193.
+const SHEET_SQUARE_INCHES: f32 = 200.0;
 
 /// How large the page becomes.
 struct PixelSize {
     width: u32,
     height: u32,
     dpi: u32,
+    /// So many pixels a sheet should have that would get fewer.
+    needs_pixels: Option<u32>,
 }
 
 impl PixelSize {
@@ -114,16 +109,26 @@ impl PixelSize {
         let inches = |points: f32| (points / 72.0).max(1.0 / 72.0);
         let (width, height) = (inches(page.width().value), inches(page.height().value));
         // Page sizes come from the document, and some lie by orders of magnitude.
-        let by_pixels = (order.rendering.max_pixels as f32 / (width * height)).sqrt();
-        let by_side = MAX_SIDE_PX / width.max(height);
-        let dpi = (wanted as f32).min(by_pixels).min(by_side);
+        let within = |most_pixels: u32| {
+            let by_pixels = (most_pixels as f32 / (width * height)).sqrt();
+            (wanted as f32).min(by_pixels).min(MAX_SIDE_PX / width.max(height))
+        };
+        let Rendering { max_pixels, sheet_pixels, .. } = order.rendering;
+        let (dpi, of_sheet) = (within(max_pixels), within(sheet_pixels));
+        let needs = (of_sheet * width).ceil() * (of_sheet * height).ceil();
+        let is_sheet = width * height > SHEET_SQUARE_INCHES && sheet_pixels > max_pixels && of_sheet > dpi;
         let pixels = |inches: f32| (inches * dpi).round().max(1.0) as u32;
-        Self { width: pixels(width), height: pixels(height), dpi: (dpi.round() as u32).max(1) }
+        Self {
+            width: pixels(width),
+            height: pixels(height),
+            dpi: (dpi.round() as u32).max(1),
+            needs_pixels: is_sheet.then_some(needs as u32),
+        }
     }
 
     fn scaled(&self, scale: f32) -> Self {
         let scaled = |pixels: u32| ((pixels as f32 * scale).round() as u32).max(1);
-        Self { width: scaled(self.width), height: scaled(self.height), dpi: self.dpi }
+        Self { width: scaled(self.width), height: scaled(self.height), ..*self }
     }
 
     fn config(&self) -> PdfRenderConfig {

@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 
 use mediary_core::document::Rect;
 
+use super::hidden::Doubt;
+
 /// A character and its number on the page, by which PDFium can be asked for its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph {
     pub(super) character: char,
     pub(super) index: usize,
-    pub(super) is_doubtful: bool,
+    /// Why it may not be seen, if it may not.
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// A word whose characters are wider than this, in its heights, has white within it.
@@ -165,7 +168,7 @@ mod tests {
         let mut glyphs: Vec<Glyph> = signs
             .iter()
             .enumerate()
-            .map(|(index, (character, ..))| Glyph { character: *character, index, is_doubtful: false })
+            .map(|(index, (character, ..))| Glyph { character: *character, index, doubt: None })
             .collect();
         mend_leftward(&mut glyphs, |glyph| {
             let (_, left, right) = signs[glyph.index];
@@ -205,7 +208,7 @@ mod tests {
     fn single_characters_far_from_each_other_are_words() {
         let at = |lefts: &[f32]| {
             let glyphs: Vec<Glyph> =
-                (0..lefts.len()).map(|index| Glyph { character: 'X', index, is_doubtful: false }).collect();
+                (0..lefts.len()).map(|index| Glyph { character: 'X', index, doubt: None }).collect();
             let bounds = |glyph: Glyph| {
                 let left = lefts[glyph.index];
                 Some(Rect { left, top: 0.0, right: left + 8.0, bottom: 10.0 })
@@ -222,11 +225,8 @@ mod tests {
     #[test]
     fn a_bullet_without_a_name_gets_one() {
         let named = |text: &str| {
-            let mut glyphs: Vec<Glyph> = text
-                .chars()
-                .enumerate()
-                .map(|(index, character)| Glyph { character, index, is_doubtful: false })
-                .collect();
+            let mut glyphs: Vec<Glyph> =
+                text.chars().enumerate().map(|(index, character)| Glyph { character, index, doubt: None }).collect();
             name_bullet(&mut glyphs);
             glyphs.iter().map(|glyph| glyph.character).collect::<String>()
         };

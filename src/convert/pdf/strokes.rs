@@ -28,8 +28,8 @@ pub(super) struct Strokes {
 }
 
 impl Strokes {
-    /// Keeps what a path draws of lines and areas.
-    pub(super) fn add(&mut self, place: &PdfRect, path: &PdfPagePathObject<'_>) {
+    /// Keeps what a path draws of lines and areas; `frame` leads from where it is measured to the page.
+    pub(super) fn add(&mut self, place: &PdfRect, path: &PdfPagePathObject<'_>, frame: Option<PdfMatrix>) {
         let is_filled = path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None)
             && path.fill_color().is_ok_and(|colour| colour.alpha() > 0 && !is_white(colour));
         let is_stroked = path.is_stroked().unwrap_or(false)
@@ -42,7 +42,7 @@ impl Strokes {
             self.areas.push(*place);
         }
         if is_stroked && segments <= MOST_SEGMENTS {
-            self.keep_segments(path);
+            self.keep_segments(path, frame);
         }
     }
 
@@ -59,8 +59,9 @@ impl Strokes {
     }
 
     /// Keeps the straight segments of a path.
-    fn keep_segments(&mut self, path: &PdfPagePathObject<'_>) {
+    fn keep_segments(&mut self, path: &PdfPagePathObject<'_>, frame: Option<PdfMatrix>) {
         let Ok(matrix) = path.matrix() else { return };
+        let matrix = frame.map_or(matrix, |frame| matrix.multiply(frame));
         let (mut first, mut last) = (None, None);
         for segment in path.segments().transform(matrix).iter() {
             let point = segment.point();

@@ -74,6 +74,8 @@ pub struct Rendering {
     pub scan_dpi: [u32; 2],
     /// A larger page is rendered smaller.
     pub max_pixels: u32,
+    /// A sheet larger than A3 that has to be read from its pixels may have so many, once it is ordered with room for them.
+    pub sheet_pixels: u32,
     /// On a page whose own text is believed, pictures that cover at least this share of it are rendered too.
     pub picture_share: f32,
 }
@@ -85,15 +87,36 @@ impl Rendering {
     /// The most pixels that a page comes with.
     #[must_use]
     pub fn most_pixels(&self) -> u64 {
-        u64::from(self.max_pixels) + Self::ROUNDING
+        Self::with_rounding(self.max_pixels)
+    }
+
+    /// So many pixels and the few more that come of rounding.
+    #[must_use]
+    pub fn with_rounding(pixels: u32) -> u64 {
+        u64::from(pixels) + Self::ROUNDING
+    }
+
+    /// The same for a page that may have up to so many pixels, sheet or not, and no more.
+    #[must_use]
+    pub fn up_to(self, most_pixels: u64) -> Self {
+        let pixels = u32::try_from(most_pixels.saturating_sub(Self::ROUNDING)).unwrap_or(u32::MAX).max(1);
+        Self { max_pixels: pixels, sheet_pixels: pixels, ..self }
+    }
+
+    /// The same where sheets are rendered as small as pages are.
+    #[must_use]
+    pub fn without_sheets(self) -> Self {
+        Self { sheet_pixels: self.max_pixels, ..self }
     }
 }
 
 impl Default for Rendering {
     /// At 200 DPI 10-point print is tall enough to be read well and no taller. A4 at 400 DPI has 16 million
-    /// pixels; more makes no text readable that this does not. What covers less than a hundredth is a logo.
+    /// pixels; more makes no text readable that this does not. On a sheet it does: A0 at 200 DPI has 62 million. What
+    /// covers less than a hundredth is a logo.
     fn default() -> Self {
-        Self { dpi: 200, scan_dpi: [150, 300], max_pixels: 16_000_000, picture_share: 0.01 }
+        let (max_pixels, sheet_pixels) = (16_000_000, 64_000_000);
+        Self { dpi: 200, scan_dpi: [150, 300], max_pixels, sheet_pixels, picture_share: 0.01 }
     }
 }
 
@@ -127,6 +150,10 @@ pub struct PageReply {
     pub pictures: Vec<Rect>,
     /// Whether pixels follow: `width_px` × `height_px`, three bytes each.
     pub rendered: bool,
+    /// So many pixels it takes to read this sheet; it is not rendered, and can be ordered anew with as many.
+    pub needs_pixels: Option<u32>,
+    /// Whether a picture of the page cannot be decoded, so that it lacks what that shows.
+    pub lacks_pictures: bool,
     /// Whether the page draws nothing at all.
     pub is_empty: bool,
     /// Whether the page stands in for a form that only another program can draw.

@@ -174,12 +174,12 @@ fn open<'a>(
         (None, Some(bytes)) => load_bytes(pdfium, bytes, password),
         (None, None) => Err(Refusal::Damaged),
     };
-    let opened = match opened {
+    let (opened, bytes) = match opened {
         Err(Refusal::Damaged) => match bytes.as_deref().and_then(repair::with_trailer) {
-            Some(mended) => load_bytes(pdfium, &mended, password),
-            None => Err(Refusal::Damaged),
+            Some(mended) => (load_bytes(pdfium, &mended, password), Some(mended)),
+            None => (Err(Refusal::Damaged), bytes),
         },
-        opened => opened,
+        opened => (opened, bytes),
     };
     Ok(opened.map(|document| (document, bytes.map_or((Facts::UNKNOWN, None), |bytes| Facts::of(bytes, password)))))
 }

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod alleys;
+mod alphabets;
 mod face;
 mod geometry;
 mod layer;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use mediary_convert::image::{Foreign, Pictures};
-use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply};
+use mediary_convert::pdf::{OpenPdf, PageOrder, PageReply, Rendering};
 use mediary_core::{Blob, Failure, Hold, Media, MediaFormat, Raster};
 
 use super::super::admission::Permit;
@@ -40,6 +40,28 @@ impl Reader {
         let each = self.recipe.render.most_pixels();
         let wanted = each.saturating_mul(count as u64);
         room.take(if count > 1 { wanted.min(room.all().max(each)) } else { wanted }).await
+    }
+
+    /// Room for a sheet that takes so many pixels, and for copies of it, and how it is rendered within that. Whoever waits
+    /// for it holds no pixels.
+    ///
+    /// # Errors
+    /// Busy when there is no room in time.
+    pub(in super::super) async fn room_for_sheet(
+        &self,
+        pixels: u32,
+        copies: usize,
+    ) -> Result<(Permit, Rendering), Failure> {
+        let (room, copies) = (&self.admission.pixels, copies.max(1) as u64);
+        let each = Rendering::with_rounding(pixels).min(room.all() / copies);
+        Ok((room.take(each * copies).await?, self.recipe.render.up_to(each)))
+    }
+
+    /// The same as far as there is room at once.
+    pub(in super::super) fn room_for_sheet_now(&self, pixels: u32) -> Option<(Permit, Rendering)> {
+        let each = Rendering::with_rounding(pixels);
+        let permit = self.admission.pixels.take_now(each).ok()?;
+        Some((permit, self.recipe.render.up_to(each)))
     }
 
     /// A page of a document, in the room that was taken for it. What it does not take is given back at once.

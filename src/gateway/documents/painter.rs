@@ -10,6 +10,7 @@ use mediary_convert::image::{Pictures, encode_jpeg};
 use mediary_convert::pdf::{OpenPdf, PageOrder, TextPolicy};
 use mediary_core::{Failure, Hold, Media, MediaFormat, MediaKind, Raster};
 
+use super::super::admission::Permit;
 use super::super::blocking;
 use super::Reader;
 use super::options::ReadOptions;
@@ -136,15 +137,28 @@ async fn rendered(
         trust: reader.recipe.text_layer,
         rendering: reader.recipe.render,
     };
-    let mut room = reader.room_for_pages(copies).await?;
-    let for_copies = (copies > 1).then(|| room.split(reader.recipe.render.most_pixels()));
-    let (_, raster) = Reader::page(document, order, room).await?;
+    let each = reader.recipe.render.most_pixels();
+    let (room, mut for_copies) = apart(reader.room_for_pages(copies).await?, each, copies);
+    let (reply, mut raster) = Reader::page(document, order.clone(), room).await?;
+    if let Some(pixels) = reply.needs_pixels {
+        drop(for_copies.take());
+        let (room, rendering) = reader.room_for_sheet(pixels, copies).await?;
+        let (room, more) = apart(room, rendering.most_pixels(), copies);
+        for_copies = more;
+        (_, raster) = Reader::page(document, PageOrder { rendering, ..order }, room).await?;
+    }
     let raster = raster.ok_or_else(|| Failure::broken("the worker sent no picture"))?;
     let for_copies = for_copies.map(|mut room| {
         room.shrink_to(u64::from(raster.width()) * u64::from(raster.height()));
         room.hold()
     });
     Ok((raster, for_copies))
+}
+
+/// The room for a page, and that for its copies, of which the page is one.
+fn apart(mut room: Permit, each: u64, copies: usize) -> (Permit, Option<Permit>) {
+    let for_copies = (copies > 1).then(|| room.split(each));
+    (room, for_copies)
 }
 
 /// A picture as long as it is in memory.

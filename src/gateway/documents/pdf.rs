@@ -28,6 +28,8 @@ const WORTH_TWO_WORKERS: usize = 16;
 struct Drawn {
     index: usize,
     answer: Result<(PageReply, Option<Raster>), Failure>,
+    /// Whether it is a sheet for which there was not the room that it takes.
+    is_too_small: bool,
     duration: Duration,
 }
 
@@ -70,7 +72,7 @@ impl Reader {
         }
         let mut outcomes = Vec::with_capacity(indices.len());
         let room = self.room_for_pages(1).await?;
-        let first = draw(&mut document, self.order(options, indices[0]), room).await;
+        let first = self.drawn_page(&mut document, self.order(options, indices[0]), room, true).await;
         let has_own_text = first.answer.as_ref().is_ok_and(|(_, raster)| raster.is_none());
         let mut lanes = vec![document];
         if has_own_text && indices.len() >= WORTH_TWO_WORKERS {
@@ -90,8 +92,12 @@ impl Reader {
                 let each = self.recipe.render.most_pixels();
                 let rooms: Vec<Permit> = group.iter().map(|_| room.split(each)).collect();
                 let drawing = group.iter().zip(rooms);
-                try_join_all(drawing.map(|(&index, room)| draw_in_a_lane(&lanes, self.order(options, index), room)))
-                    .await
+                let is_alone = group.len() == 1;
+                try_join_all(
+                    drawing
+                        .map(|(&index, room)| self.draw_in_a_lane(&lanes, self.order(options, index), room, is_alone)),
+                )
+                .await
             };
             let finished = async {
                 for page in drawn {
@@ -139,6 +145,47 @@ impl Reader {
         Ok(all)
     }
 
+    /// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
+    async fn draw_in_a_lane(
+        &self,
+        lanes: &Mutex<Vec<OpenPdf>>,
+        order: PageOrder,
+        room: Permit,
+        is_alone: bool,
+    ) -> Result<Drawn, Failure> {
+        let free = lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut lane = free.ok_or_else(|| Failure::broken("more pages are being drawn than there are workers"))?;
+        let drawn = self.drawn_page(&mut lane, order, room, is_alone).await;
+        lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+        Ok(drawn)
+    }
+
+    /// Draws a page. A sheet is drawn large: in a room that is waited for, if no other page is drawn with it.
+    async fn drawn_page(&self, document: &mut OpenPdf, order: PageOrder, room: Permit, is_alone: bool) -> Drawn {
+        let started = Instant::now();
+        let (index, mut is_too_small) = (order.index, false);
+        let mut answer = Self::page(document, order.clone(), room).await;
+        if let Ok((PageReply { needs_pixels: Some(pixels), .. }, _)) = answer {
+            let room = match is_alone {
+                true => self.room_for_sheet(pixels, 1).await.map(Some),
+                false => Ok(self.room_for_sheet_now(pixels)),
+            };
+            answer = match room {
+                Ok(Some((room, rendering))) => Self::page(document, PageOrder { rendering, ..order }, room).await,
+                Ok(None) => {
+                    is_too_small = true;
+                    let rendering = order.rendering.without_sheets();
+                    match self.room_for_pages(1).await {
+                        Ok(room) => Self::page(document, PageOrder { rendering, ..order }, room).await,
+                        Err(failure) => Err(failure),
+                    }
+                }
+                Err(failure) => Err(failure),
+            };
+        }
+        Drawn { index, answer, is_too_small, duration: started.elapsed() }
+    }
+
     fn order(&self, options: &ReadOptions, index: usize) -> PageOrder {
         PageOrder {
             index,
@@ -157,7 +204,7 @@ impl Reader {
         options: &ReadOptions,
         attempts: &mut AttemptLog,
     ) -> Result<PageOutcome, Failure> {
-        let Drawn { index, answer, duration } = drawn;
+        let Drawn { index, answer, is_too_small, duration } = drawn;
         let (reply, raster) = match answer {
             Ok(answer) => answer,
             Err(failure) => {
@@ -186,16 +233,19 @@ impl Reader {
         if let Some(doubt) = reply.doubt.filter(|_| !options.force_ocr) {
             attempts.note(TEXT_LAYER, Outcome::Rejected, Some(doubt.name()), index, duration);
         }
-        let noted = noted(&reply);
+        let mut noted = noted(&reply);
+        noted.extend(is_too_small.then_some(Reason::SmallPrint));
         let outcome = reader.page(&picture, attempts).await?;
-        // Recognition that found nothing leaves whatever the document itself said.
-        let found_nothing = outcome.page.as_ref().map_or(true, Page::is_blank);
+        // Recognition that found nothing leaves whatever the document itself said; so does one that knows not the script
+        // of letters that are merely unlikely.
+        let is_unread = reply.doubt == Some(Doubt::Unlikely) && outcome.reasons.contains(&Reason::Script);
+        let found_nothing = outcome.page.as_ref().map_or(true, Page::is_blank) || (is_unread && !options.force_ocr);
         if found_nothing && !reply.layer.lines.is_empty() {
             let reasons = [noted, vec![Reason::TextLayer]].concat();
             let (page, headings) = layer_page(index, reply, options.words);
             return Ok(PageOutcome { reasons, headings, ..PageOutcome::read(page) });
         }
-        Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), ..outcome })
+        Ok(PageOutcome { reasons: together(noted, outcome.reasons), ..outcome })
     }
 }
 
@@ -205,22 +255,6 @@ pub(super) fn settle(outcomes: &mut [PageOutcome]) {
         let PageOutcome { page, headings, .. } = outcome;
         page.as_mut().ok().map(|page| (page.blocks.as_mut_slice(), headings.as_slice()))
     }));
-}
-
-/// Draws a page in whichever lane is free; there are as many lanes as pages are drawn at once.
-async fn draw_in_a_lane(lanes: &Mutex<Vec<OpenPdf>>, order: PageOrder, room: Permit) -> Result<Drawn, Failure> {
-    let free = lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    let mut lane = free.ok_or_else(|| Failure::broken("more pages are being drawn than there are workers"))?;
-    let drawn = draw(&mut lane, order, room).await;
-    lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
-    Ok(drawn)
-}
-
-async fn draw(document: &mut OpenPdf, order: PageOrder, room: Permit) -> Drawn {
-    let started = Instant::now();
-    let index = order.index;
-    let answer = Reader::page(document, order, room).await;
-    Drawn { index, answer, duration: started.elapsed() }
 }
 
 /// A page whose own text was believed, or had to be.
@@ -256,13 +290,27 @@ async fn with_pictures(
         return Ok(PageOutcome { reasons: noted, headings, ..PageOutcome::read(page) });
     }
     let outcome = picture_parts::add(page, picture, &parts, reader, attempts).await?;
-    Ok(PageOutcome { reasons: [noted, outcome.reasons].concat(), headings, ..outcome })
+    Ok(PageOutcome { reasons: together(noted, outcome.reasons), headings, ..outcome })
 }
 
 /// What is said of a page, whichever engine reads it.
 fn noted(reply: &PageReply) -> Vec<Reason> {
     let hidden = reply.layer.hidden.iter().map(|hidden| Reason::Hidden(*hidden));
-    hidden.chain(reply.is_placeholder.then_some(Reason::Placeholder)).collect()
+    let lacks = reply.lacks_pictures.then_some(Reason::UnreadPictures);
+    hidden.chain(reply.is_placeholder.then_some(Reason::Placeholder)).chain(lacks).collect()
+}
+
+/// Both, each reason once.
+fn together(mut noted: Vec<Reason>, more: Vec<Reason>) -> Vec<Reason> {
+    noted.extend(more);
+    let mut seen = Vec::with_capacity(noted.len());
+    noted.retain(|reason| {
+        !seen.contains(reason) && {
+            seen.push(*reason);
+            true
+        }
+    });
+    noted
 }
 
 /// The page as its own text has it, with the places of its words if they are wanted, and how its headings look.

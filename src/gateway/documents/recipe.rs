@@ -113,8 +113,8 @@ impl Recipe {
         if engines.is_empty() {
             return Err(bad("`engines` is empty; name at least local/paddleocr".to_owned()));
         }
-        let Rendering { dpi, scan_dpi, max_pixels, .. } = written.render;
-        if dpi == 0 || scan_dpi[0] == 0 || scan_dpi[0] > scan_dpi[1] || max_pixels == 0 {
+        let Rendering { dpi, scan_dpi, max_pixels, sheet_pixels, .. } = written.render;
+        if dpi == 0 || scan_dpi[0] == 0 || scan_dpi[0] > scan_dpi[1] || max_pixels == 0 || sheet_pixels == 0 {
             return Err(bad("[render] needs resolutions above 0, bounds in order and some pixels".to_owned()));
         }
         let Written { text_layer, render, blank, copying, .. } = written;

@@ -55,7 +55,7 @@ impl Treatments {
                 dpi: Some(recipe.dpi),
                 text: TextPolicy::Ignore,
                 trust: self.reader.recipe().text_layer,
-                rendering: self.reader.recipe().render,
+                rendering: self.reader.recipe().render.without_sheets(),
             };
             let room = self.reader.room_for_pages(1).await?;
             let raster = match Reader::page(&mut document, order, room).await {

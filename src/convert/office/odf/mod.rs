@@ -13,6 +13,7 @@ use mediary_core::document::BlockKind;
 
 use super::document::OfficeDocument;
 use super::draft::Draft;
+use super::embedded;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 use super::xml::{Node, Xml};
@@ -32,6 +33,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     styles.learn(&shared)?;
     styles.learn(&content)?;
     let mut draft = Draft::new(limits);
+    embedded::attach(&mut package, &mut draft)?;
     let mut reader = Content::new(package, styles);
     reader.margins(&shared, "header", &BlockKind::Header, &mut draft)?;
     let mut xml = Xml::new(&content);

@@ -5,10 +5,13 @@
 //! looked at. `calamine` reads the files; sheets of `xlsx` come entry by entry, so that one far-off entry costs nothing.
 
 mod delimited;
+mod drawn;
 mod remarks;
 mod sheet;
 mod value;
 mod xlsx;
+
+use std::collections::HashMap;
 
 use calamine::{Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use mediary_core::MediaFormat;
@@ -17,22 +20,35 @@ use mediary_core::document::Hidden;
 use super::Input;
 use super::document::OfficeDocument;
 use super::draft::Draft;
+use super::embedded;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 pub(super) use delimited::read as read_delimited;
+use drawn::Drawn;
 use sheet::Sheet;
 
 /// Reads a workbook.
 pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) -> Result<OfficeDocument, Refusal> {
     let mut draft = Draft::new(limits);
+    let mut drawn = HashMap::new();
     if format != MediaFormat::Xls {
         hold_to_limit(&mut input, limits)?;
+        let mut package = Package::open(&mut input, limits.unpacked_bytes)?;
+        embedded::attach(&mut package, &mut draft)?;
+        if format == MediaFormat::Ods {
+            drawn = drawn::of_ods(&mut package)?;
+        }
+        input.rewind().map_err(Refusal::damaged)?;
     }
     match format {
         MediaFormat::Xlsx => xlsx::read(input, limits, &mut draft)?,
-        MediaFormat::Xlsb => each(&mut Xlsb::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
-        MediaFormat::Ods => each(&mut Ods::new(input).map_err(refused)?, &mut draft, |_, _| Ok(Vec::new()))?,
-        _ => each(&mut Xls::new(input).map_err(refused)?, &mut draft, |book, name| {
+        MediaFormat::Xlsb => {
+            each(&mut Xlsb::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?
+        }
+        MediaFormat::Ods => {
+            each(&mut Ods::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?
+        }
+        _ => each(&mut Xls::new(input).map_err(refused)?, &mut drawn, &mut draft, |book, name| {
             book.merge_cells_by_sheet_name(name).map_err(refused)
         })?,
     }
@@ -53,6 +69,7 @@ fn hold_to_limit(input: &mut Input, limits: OfficeLimits) -> Result<(), Refusal>
 /// Reads the sheets of a workbook whose library gives them whole.
 fn each<B: Reader<Input>>(
     book: &mut B,
+    drawn: &mut HashMap<String, Drawn>,
     draft: &mut Draft,
     merged: impl Fn(&mut B, &str) -> Result<Vec<calamine::Dimensions>, Refusal>,
 ) -> Result<(), Refusal>
@@ -71,11 +88,11 @@ where
         }
         if sheet.is_empty() {
             name(&meta, draft);
-            draft.end_page()?;
-            continue;
+        } else {
+            let merged = merged(book, &meta.name).unwrap_or_default();
+            page(&meta, sheet, &merged, draft)?;
         }
-        let merged = merged(book, &meta.name).unwrap_or_default();
-        page(&meta, sheet, &merged, draft)?;
+        drawn.remove(&meta.name).unwrap_or_default().write(draft);
         draft.end_page()?;
     }
     Ok(())

@@ -9,15 +9,25 @@ use std::io::{Read, Seek};
 use super::super::limits::Refusal;
 use super::super::package::Package;
 use super::super::xml::Xml;
+use super::drawn::Drawn;
 
 /// How the older form of a conversation begins, and what stands before its words.
 const CONVERSATION: &str = "[Threaded comment]";
 const WORDS: &str = "Comment:";
 
-/// The remarks of each sheet, by its name, as they are printed.
-pub(super) type Remarks = HashMap<String, Vec<String>>;
+/// What stands beside the cells of a sheet.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Remarks, as they are printed.
+    pub(super) remarks: Vec<String>,
+    /// What is drawn over the cells.
+    pub(super) drawn: Drawn,
+}
 
-/// Reads the remarks of a workbook.
+/// What stands beside the cells of each sheet, by its name.
+pub(super) type Remarks = HashMap<String, Beside>;
+
+/// Reads what stands beside the cells of a workbook.
 pub(super) fn read<R: Read + Seek>(package: &mut Package<R>) -> Result<Remarks, Refusal> {
     let mut remarks = Remarks::new();
     let root = package.relations("")?;
@@ -33,9 +43,12 @@ pub(super) fn read<R: Read + Seek>(package: &mut Package<R>) -> Result<Remarks, 
         let relation = element.prefixed("id").and_then(|id| relations.get(&*id));
         let (Some(name), Some(relation)) = (element.attribute("name"), relation) else { continue };
         let of_sheet = package.relations(&relation.target)?;
+        let drawn = Drawn::over(package, &of_sheet)?;
+        let beside = remarks.entry(name.into_owned()).or_default();
+        beside.drawn = drawn;
         for part in of_sheet.values().filter(|relation| relation.kind == "comments" && !relation.is_external) {
             if let Some(text) = package.text(&part.target)? {
-                remarks.entry(name.clone().into_owned()).or_default().extend(of_part(&text)?);
+                beside.remarks.extend(of_part(&text)?);
             }
         }
     }

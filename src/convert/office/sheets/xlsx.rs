@@ -6,6 +6,7 @@ use super::super::Input;
 use super::super::draft::Draft;
 use super::super::limits::{OfficeLimits, Refusal};
 use super::super::package::Package;
+use super::remarks::Beside;
 use super::sheet::Sheet;
 use super::{name, page, refused, remarks, value};
 
@@ -42,9 +43,9 @@ pub(super) fn read(mut input: Input, limits: OfficeLimits, draft: &mut Draft) ->
             let merged = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
             page(&meta, sheet, &merged, draft)?;
         }
-        for remark in remarks.remove(&meta.name).unwrap_or_default() {
-            draft.item(0, "•", remark.as_str().into());
-        }
+        let Beside { remarks: said, drawn } = remarks.remove(&meta.name).unwrap_or_default();
+        said.iter().for_each(|remark| draft.item(0, "•", remark.as_str().into()));
+        drawn.write(draft);
         draft.end_page()?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use std::io::{Read, Seek};
 
 use super::document::OfficeDocument;
 use super::draft::Draft;
+use super::embedded;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::Package;
 use super::xml::{Node, Xml};
@@ -28,6 +29,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     let text = package.required(&main)?;
     let authors = comments::authors(&mut package, &relations)?;
     let mut draft = Draft::new(limits);
+    embedded::attach(&mut package, &mut draft)?;
     let mut xml = Xml::new(&text);
     while let Some(node) = xml.next()? {
         let Node::Open(element) = node else { continue };

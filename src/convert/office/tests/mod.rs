@@ -1,6 +1,7 @@
 //! Readers of office files, held to files that are made here: exact text, structure, and what must not happen.
 
 mod books;
+mod embedded;
 mod hostile;
 mod letters;
 mod odf;

@@ -16,6 +16,7 @@ use mediary_core::document::BlockKind;
 
 use super::document::OfficeDocument;
 use super::draft::Draft;
+use super::embedded;
 use super::limits::{OfficeLimits, Refusal};
 use super::package::{Package, Relations};
 use super::text::Text;
@@ -41,6 +42,7 @@ pub(super) fn read(input: impl Read + Seek, limits: OfficeLimits) -> Result<Offi
     let numbering = part("numbering")?.map(|(_, text)| Numbering::read(&text)).transpose()?.unwrap_or_default();
     let notes = [part("footnotes")?, part("endnotes")?, part("comments")?];
     let mut draft = Draft::new(limits);
+    embedded::attach(&mut package, &mut draft)?;
     let mut body = Body::new(package, &styles, numbering);
 
     let margins = margins(&text, &relations)?;
