@@ -19,6 +19,7 @@ mod pool;
 mod repair;
 mod searchable;
 mod signs;
+mod sketches;
 mod strokes;
 mod tagged;
 mod wire;

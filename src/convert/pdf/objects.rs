@@ -7,6 +7,7 @@ use pdfium_render::prelude::*;
 use super::annotations;
 use super::curves::{self, Curves};
 use super::hidden::{self, Screen};
+use super::sketches::{self, Sketches};
 use super::strokes::Strokes;
 
 /// A page with more objects than this is not looked through to the end.
@@ -48,6 +49,8 @@ pub(super) struct Drawings {
     pub(super) strokes: Strokes,
     /// Where pictures are, in points.
     pictures: Vec<PdfRect>,
+    /// Shapes that may make up a drawing.
+    sketches: Sketches,
     /// Resolution of the picture that covers the page, if one does.
     scan_dpi: Option<u32>,
 }
@@ -75,20 +78,16 @@ impl Drawings {
             let (width, height) = (rect.width().value.abs(), rect.height().value.abs());
             width * height >= share * self.page_area || is_like_a_line(width, height)
         };
-        let in_pixels = |rect: &PdfRect| {
-            let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
-            let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
-            // A turned page swaps corners.
-            Some(Rect {
-                left: a.0.min(b.0) as f32,
-                top: a.1.min(b.1) as f32,
-                right: a.0.max(b.0) as f32,
-                bottom: a.1.max(b.1) as f32,
-            })
-        };
         let pictures = joined(&self.pictures).into_iter().filter(large);
         let others = self.curves.lines().into_iter().chain(annotations::stamps(page));
-        pictures.chain(others).filter_map(|rect| in_pixels(&rect)).collect()
+        pictures.chain(others).filter_map(|rect| in_pixels(&rect, page, config)).collect()
+    }
+
+    /// The pictures and drawings that are figures, in the page's pixels.
+    pub(super) fn figures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
+        let size = [page.width().value, page.height().value];
+        let figures = sketches::figures(&joined(&self.pictures), &self.sketches, &self.text_places, size, share);
+        figures.iter().filter_map(|rect| in_pixels(rect, page, config)).collect()
     }
 
     /// Whether nothing is drawn at all.
@@ -100,6 +99,19 @@ impl Drawings {
     pub(super) fn scan_dpi(&self) -> Option<u32> {
         self.scan_dpi
     }
+}
+
+/// A place on the page in its pixels.
+fn in_pixels(rect: &PdfRect, page: &PdfPage<'_>, config: &PdfRenderConfig) -> Option<Rect> {
+    let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
+    let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
+    // A turned page swaps corners.
+    Some(Rect {
+        left: a.0.min(b.0) as f32,
+        top: a.1.min(b.1) as f32,
+        right: a.0.max(b.0) as f32,
+        bottom: a.1.max(b.1) as f32,
+    })
 }
 
 /// Whether a small picture, in points, has the shape of a line of words, which icons do not have.
@@ -152,8 +164,13 @@ fn count<'a>(objects: impl Iterator<Item = PdfPageObject<'a>>, depth: usize, lef
             count_picture(&object, picture, into);
         } else if let Some(form) = object.as_x_object_form_object() {
             if depth < MAX_DEPTH {
-                let before = into.pictures.len();
+                let (before, shapes) = (into.pictures.len(), into.others);
                 count(form.iter(), depth + 1, left, into);
+                if depth == 0
+                    && let Ok(bounds) = object.bounds()
+                {
+                    into.sketches.add_form(&bounds.to_rect(), into.others - shapes);
+                }
                 // What is inside a form is measured in its own frame; on the page it lies within the form.
                 let holds_pictures = into.pictures.len() > before;
                 into.pictures.truncate(before);
@@ -206,6 +223,7 @@ fn count_path(object: &PdfPageObject<'_>, path: &PdfPagePathObject<'_>, depth: u
     }
     let Ok(place) = object.bounds().map(|bounds| bounds.to_rect()) else { return };
     into.strokes.add(&place, path);
+    into.sketches.add(&place, path);
     if !path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None) {
         return;
     }
