@@ -20,7 +20,7 @@ ALIKE = 90.0
 """From this likeness on, in percent, a heading or entry is the one that was meant."""
 HEADING = re.compile(r"^ {0,3}(#{1,6}) +(.*?)(?: +#+)?$")
 RULE = re.compile(r"^\|?(?: *:?-+:? *\|)+ *:?-*:? *\|?$")
-MARKUP = re.compile(r"\[\^[^\]]*\]:?|<br */?>|</?[a-z]+[^>]*>|\\(?=[^\w\s])|!?\[([^\]]*)\]\([^)]*\)|`|\*+|~~|(?<!\w)_+|_+(?!\w)")
+MARKUP = re.compile(r"\[\^[^\]]*\]:?|<br */?>|</?[a-z]+[^>]*>|\\(?=[^\w\s])|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)|`|\*+|~~|(?<!\w)_+|_+(?!\w)")
 
 
 @dataclass

@@ -63,8 +63,8 @@ pub use clients::{
 pub use content::{CONTENT_PATH, Contents, FoundContent, NoContent};
 pub use daemon::{Daemon, Passage};
 pub use documents::{
-    Attached, Attempt, EngineChoice, OnPage, Outcome, PageOutcome, Painter, Progress, ReadOptions, ReadStatus, Reader,
-    Reading, Reason, Recipe, Step,
+    Attached, Attempt, EngineChoice, FigureChoice, OnPage, Outcome, PageOutcome, Painter, Progress, ReadOptions,
+    ReadStatus, Reader, Reading, Reason, Recipe, Step, figures_of,
 };
 pub use engines::EngineInfo;
 pub use execution::{measure, tune};

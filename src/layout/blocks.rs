@@ -6,7 +6,7 @@ use super::gauge::Gauge;
 use super::headings::Usual;
 use super::looks::Look;
 use super::rows::Row;
-use super::{code, headings, lists, pairs, paragraphs, run_in, tables};
+use super::{code, formulas, headings, lists, pairs, paragraphs, run_in, tables};
 use mediary_core::document::{Block, BlockKind, Line, Rect};
 
 /// A block in the making: some rows, and what they are once that is known.
@@ -30,6 +30,10 @@ pub(super) fn blocks_of(rows: Vec<Row>, page: &Usual<'_>) -> Vec<(Block, Option<
     if !page.is_typewritten {
         refine(&mut parts, |within| {
             scan(within, |within| code::listing_at(&rows, within, &gauge).map(|taken| (taken, BlockKind::Code)))
+        });
+        refine(&mut parts, |within| {
+            let formula = BlockKind::Formula { is_tex: false };
+            scan(within, |within| formulas::formula_at(&rows, within, &gauge).map(|taken| (taken, formula.clone())))
         });
     }
     refine(&mut parts, |within| {

@@ -163,6 +163,16 @@ pub(super) fn is_fixed_pitch(row: &Row) -> bool {
     faces.peek().is_some() && faces.all(|(face, _)| face.is_fixed_pitch)
 }
 
+/// The share of a row's characters that are set in families of a kind, from 0 to 1; 0 where that is not known.
+pub(super) fn share_in(row: &Row, is_of_kind: impl Fn(&str) -> bool) -> f32 {
+    let (mut counted, mut all) = (0.0, 0.0);
+    for (face, count) in faces(std::slice::from_ref(row)) {
+        all += count;
+        counted += if is_of_kind(&face.family) { count } else { 0.0 };
+    }
+    if all > 0.0 { counted / all } else { 0.0 }
+}
+
 /// Three capitals or more and no other letters.
 fn is_upper<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     let mut letters = 0_usize;

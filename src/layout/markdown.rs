@@ -1,17 +1,36 @@
 //! Blocks as Markdown, and as running text on one line.
 
 use super::table_text::table_to_gfm;
-use super::{escape, flow, script};
+use super::{escape, flow, relations, script};
 use mediary_core::document::{Block, BlockKind, Link, ListItem, Rect};
 
 /// A level of nesting; wide enough to lie inside an item marked `10.`.
 const NEST: &str = "    ";
 
-/// Markdown: headings, lists and GFM tables; paragraphs on one line each.
+/// Markdown: headings, lists and GFM tables; paragraphs on one line each; figures by what is said of them and their name.
 #[must_use]
 pub fn to_markdown(blocks: &[Block]) -> String {
-    let blocks: Vec<String> = blocks.iter().map(block).filter(|text| !text.is_empty()).collect();
+    let has_figures = blocks.iter().any(|block| matches!(block.kind, BlockKind::Figure { number: Some(_), .. }));
+    let related = if has_figures { relations::relations(blocks) } else { Vec::new() };
+    let caption = |index: usize| {
+        let caption = related.iter().position(|relation| relation.caption_of == Some(index))?;
+        Some(flow::flowed(blocks[caption].lines.iter().map(|line| line.text.as_str())))
+    };
+    let written = |(index, block): (usize, &Block)| match &block.kind {
+        BlockKind::Figure { described, number: Some(number) } => {
+            let said = if described.is_empty() { caption(index).unwrap_or_default() } else { described.clone() };
+            format!("![{}]({})", escape::markdown(&said), figure_name(*number))
+        }
+        _ => self::block(block),
+    };
+    let blocks: Vec<String> = blocks.iter().enumerate().map(written).filter(|text| !text.is_empty()).collect();
     blocks.join("\n\n")
+}
+
+/// What the picture of a figure is called in texts, by its number in the document.
+#[must_use]
+pub fn figure_name(number: usize) -> String {
+    format!("img-{number}.jpeg")
 }
 
 /// The block as one line: words hyphenated at line ends joined, Chinese and Japanese without spaces.
@@ -28,7 +47,11 @@ pub fn to_one_line(block: &Block) -> String {
             let items: Vec<String> = items.iter().map(|item| format!("{} {}", item.marker, item.text)).collect();
             items.join("\n")
         }
-        BlockKind::Table(_) | BlockKind::KeyValue(_) | BlockKind::Code | BlockKind::Figure { .. } => block.text(),
+        BlockKind::Table(_)
+        | BlockKind::KeyValue(_)
+        | BlockKind::Code
+        | BlockKind::Figure { .. }
+        | BlockKind::Formula { .. } => block.text(),
     }
 }
 
@@ -51,13 +74,12 @@ fn block(block: &Block) -> String {
             let text = linked().collect::<Vec<String>>().join(" ");
             format!("[^{}]: {text}", escape::note_label(label))
         }
-        BlockKind::Code => {
-            let text = block.text();
-            let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
-            format!("{fence}\n{text}\n{fence}")
-        }
-        BlockKind::Figure { described } if described.is_empty() => String::new(),
-        BlockKind::Figure { described } => format!("![{}]()", escape::markdown(described)),
+        BlockKind::Code => fenced("", &block.text()),
+        BlockKind::Formula { is_tex: true } => format!("$$\n{}\n$$", block.text()),
+        // What was read of a formula is no TeX: renderers of mathematics would make something else of it.
+        BlockKind::Formula { is_tex: false } => fenced("formula", &block.text()),
+        BlockKind::Figure { described, .. } if described.is_empty() => String::new(),
+        BlockKind::Figure { described, .. } => format!("![{}]()", escape::markdown(described)),
         BlockKind::List(items) => {
             let marked = (0..).zip(items).map(|(piece, listed)| item(listed, links_of(&block.links, piece)));
             marked.collect::<Vec<String>>().join("\n")
@@ -68,6 +90,12 @@ fn block(block: &Block) -> String {
             pairs.iter().map(pair).collect::<Vec<String>>().join("\\\n")
         }
     }
+}
+
+/// Characters as they are, said to be of a kind.
+fn fenced(kind: &str, text: &str) -> String {
+    let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
+    format!("{fence}{kind}\n{text}\n{fence}")
 }
 
 /// The links of one piece of a block, which come in the order of the pieces.

@@ -69,6 +69,7 @@ mod embeddings;
 mod engines_admin;
 mod faults;
 mod fields;
+mod figures;
 mod files_given;
 mod forks;
 mod fusion;

@@ -70,8 +70,9 @@ impl Ocr {
     /// Reads all files and writes a line for each.
     pub(super) fn run_job(&self, context: &Context, form: &Form) -> Result<ExitCode, String> {
         let out = self.out.as_deref().ok_or("name a file with -o")?;
-        if form.output.is_one_file() || self.draw.is_some() {
-            return Err("lines of JSON hold markdown, text or json; leave --output and --draw out".to_owned());
+        if form.output.is_one_file() || self.draw.is_some() || self.images.is_some() {
+            let message = "lines of JSON hold markdown, text or json; leave --output, --draw and --images out";
+            return Err(message.to_owned());
         }
         let (gateway, config) = self.opened(context)?;
         let (lines, known) = lines_of(out)?;

@@ -70,6 +70,9 @@ pub(super) struct Ocr {
     /// Also write a picture of each page with what was read outlined into this folder
     #[arg(long, value_name = "DIR")]
     draw: Option<PathBuf>,
+    /// Also write the pictures of figures into this folder, named as the text names them
+    #[arg(long, value_name = "DIR")]
+    images: Option<PathBuf>,
     /// Read anew even what was read before
     #[arg(long)]
     no_cache: bool,

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mediary_layout::figure_name;
 
-use super::super::inputs;
+use super::super::{complain, inputs};
 use super::{Context, Done, Ocr};
 use crate::config::Config;
-use crate::gateway::{Gateway, PageOutcome, Parts, Progress, Reading};
+use crate::gateway::{FigureChoice, Gateway, PageOutcome, Parts, Progress, Reading};
 use crate::protocol::process::{Form, Output};
 
 impl Ocr {
@@ -88,6 +89,13 @@ impl Ocr {
             let stem = input.file_stem().map_or("page".into(), |stem| stem.to_string_lossy());
             write_pages(folder, &stem, gateway.reader.draw(&reading, &form.options).await.map_err(failed)?)?;
         }
+        if let Some(folder) = &self.images {
+            let pictures = gateway.reader.figure_pictures(&reading, &form.options, FigureChoice::default()).await;
+            // Each document numbers its figures anew.
+            let several = self.inputs.len() > 1 || self.inputs.iter().any(|input| input.is_dir());
+            let stem = input.file_stem().filter(|_| several);
+            write_figures(&stem.map_or_else(|| folder.clone(), |stem| folder.join(stem)), &pictures)?;
+        }
         let pdf = match form.output {
             Output::Pdf => Some(gateway.reader.searchable(&reading, &form.options).await.map_err(failed)?),
             _ => None,
@@ -102,6 +110,23 @@ fn write_pages(folder: &Path, stem: &str, pages: Vec<(usize, Bytes)>) -> Result<
     for (index, png) in pages {
         let path = folder.join(format!("{stem}-{}.png", index + 1));
         std::fs::write(&path, png).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes the pictures of figures under the names that the text has for them.
+fn write_figures(folder: &Path, pictures: &[Option<Bytes>]) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    for (number, picture) in pictures.iter().enumerate() {
+        let path = folder.join(figure_name(number));
+        match picture {
+            Some(jpeg) => {
+                std::fs::write(&path, jpeg).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            }
+            None => {
+                complain(&format!("{} could not be made", path.display()));
+            }
+        }
     }
     Ok(())
 }

@@ -62,7 +62,11 @@ fn colour_of(kind: &BlockKind) -> Colour {
         BlockKind::Table(_) => [204, 121, 167],
         BlockKind::KeyValue(_) => [230, 159, 0],
         BlockKind::Header => [86, 180, 233],
-        BlockKind::Footer | BlockKind::Code | BlockKind::Figure { .. } | BlockKind::Note { .. } => [60, 60, 60],
+        BlockKind::Footer
+        | BlockKind::Code
+        | BlockKind::Figure { .. }
+        | BlockKind::Formula { .. }
+        | BlockKind::Note { .. } => [60, 60, 60],
     })
 }
 

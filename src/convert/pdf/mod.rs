@@ -22,6 +22,7 @@ mod pool;
 mod repair;
 mod searchable;
 mod signs;
+mod sketches;
 mod strokes;
 mod tagged;
 mod texts;

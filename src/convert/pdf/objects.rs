@@ -8,6 +8,7 @@ use super::annotations;
 use super::curves::Curves;
 use super::frame::{self, Frame};
 use super::images::Images;
+use super::sketches::{self, Sketches};
 use super::strokes::Strokes;
 use super::texts::Texts;
 
@@ -39,6 +40,8 @@ pub(super) struct Drawings {
     /// Lines and areas.
     pub(super) strokes: Strokes,
     images: Images,
+    /// Shapes that may make up a drawing.
+    sketches: Sketches,
 }
 
 impl Drawings {
@@ -69,6 +72,13 @@ impl Drawings {
         pictures.chain(others).filter_map(|rect| frame::in_pixels(page, &rect, config)).collect()
     }
 
+    /// The pictures and drawings that are figures, in the page's pixels.
+    pub(super) fn figures_in_pixels(&self, page: &PdfPage<'_>, config: &PdfRenderConfig, share: f32) -> Vec<Rect> {
+        let size = [page.width().value, page.height().value];
+        let figures = sketches::figures(&self.images.places(), &self.sketches, &self.texts.places(), size, share);
+        figures.iter().filter_map(|rect| frame::in_pixels(page, rect, config)).collect()
+    }
+
     /// Whether nothing is drawn at all.
     pub(super) fn is_empty(&self) -> bool {
         self.texts.count == 0 && self.others == 0 && self.images.is_empty()
@@ -78,6 +88,19 @@ impl Drawings {
     pub(super) fn scan_dpi(&self) -> Option<u32> {
         (self.images.coverage() >= WHOLE_PAGE).then(|| self.images.dpi()).flatten()
     }
+}
+
+/// A place on the page in its pixels.
+fn in_pixels(rect: &PdfRect, page: &PdfPage<'_>, config: &PdfRenderConfig) -> Option<Rect> {
+    let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
+    let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
+    // A turned page swaps corners.
+    Some(Rect {
+        left: a.0.min(b.0) as f32,
+        top: a.1.min(b.1) as f32,
+        right: a.0.max(b.0) as f32,
+        bottom: a.1.max(b.1) as f32,
+    })
 }
 
 /// Whether a small picture, in points, has the shape of a line of words, which icons do not have.
@@ -96,6 +119,7 @@ pub(super) fn look(page: &PdfPage<'_>) -> Drawings {
         curves: Curves::default(),
         strokes: Strokes::default(),
         images: Images::on(bounds.unwrap_or(PdfRect::new_from_values(0.0, 0.0, height, width))),
+        sketches: Sketches::default(),
     };
     let mut left = MAX_OBJECTS;
     frame::walk(page.objects().iter(), &Frame::PAGE, &mut |object, frame| match left.checked_sub(1) {
@@ -143,6 +167,7 @@ impl Drawings {
 
     fn count_path(&mut self, path: &PdfPagePathObject<'_>, place: &PdfRect, frame: &Frame) {
         self.strokes.add(place, path, frame.matrix());
+        self.sketches.add(place, path);
         if path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None) {
             self.curves.add(place, path);
             self.texts.fill(place, path.fill_color().ok());

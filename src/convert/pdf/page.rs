@@ -47,6 +47,12 @@ pub(super) fn read(
     } else {
         Vec::new()
     };
+    let figures = match order.text {
+        TextPolicy::Judge | TextPolicy::Only => {
+            drawings.figures_in_pixels(&page, &size.config(), order.rendering.picture_share)
+        }
+        TextPolicy::Ignore => Vec::new(),
+    };
     let wanted = match order.text {
         TextPolicy::Judge => (doubt.is_some() && !is_empty) || !pictures.is_empty(),
         TextPolicy::Ignore => true,
@@ -63,6 +69,7 @@ pub(super) fn read(
         outline: outline.iter().filter(|mark| mark.page == Some(order.index)).cloned().collect(),
         doubt,
         pictures,
+        figures,
         rendered: raster.is_some(),
         needs_pixels,
         lacks_pictures,

@@ -15,6 +15,8 @@ const EDGE: f32 = 0.3;
 /// A text object, and where it lies on the page, in points.
 #[derive(Debug)]
 struct Placed {
+    whole: PdfRect,
+    /// Without its edges.
     place: PdfRect,
     key: TextKey,
     is_under_image: bool,
@@ -62,7 +64,7 @@ impl Texts {
         if is_visible && is_doubtful {
             self.screen.doubtful.insert(key);
         }
-        self.all.push(Placed { place: core, key, is_under_image: false });
+        self.all.push(Placed { whole: place, place: core, key, is_under_image: false });
     }
 
     /// Whether a text lies on an area of its own colour.
@@ -105,6 +107,11 @@ impl Texts {
     fn compare(&mut self) {
         self.compared += self.all.len();
         self.screen.all_doubtful |= self.compared > MOST_COMPARED;
+    }
+
+    /// Where the texts lie.
+    pub(super) fn places(&self) -> Vec<PdfRect> {
+        self.all.iter().map(|text| text.whole).collect()
     }
 
     /// The share of texts that pictures were painted over.

@@ -148,6 +148,8 @@ pub struct PageReply {
     pub doubt: Option<Doubt>,
     /// Where pictures are on a page whose own text is trusted, if any are large enough to be looked at.
     pub pictures: Vec<Rect>,
+    /// Where its pictures and drawings are that are figures, on a page whose own text may be taken.
+    pub figures: Vec<Rect>,
     /// Whether pixels follow: `width_px` × `height_px`, three bytes each.
     pub rendered: bool,
     /// So many pixels it takes to read this sheet; it is not rendered, and can be ordered anew with as many.

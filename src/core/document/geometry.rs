@@ -81,6 +81,20 @@ impl Rect {
         rects.into_iter().reduce(Self::union)
     }
 
+    /// The area that both cover.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> f32 {
+        let width = self.right.min(other.right) - self.left.max(other.left);
+        let height = self.bottom.min(other.bottom) - self.top.max(other.top);
+        width.max(0.0) * height.max(0.0)
+    }
+
+    /// Width times height.
+    #[must_use]
+    pub fn area(&self) -> f32 {
+        self.width() * self.height()
+    }
+
     /// The same rectangle, so far to the right and down.
     #[must_use]
     pub fn moved(self, right: f32, down: f32) -> Self {

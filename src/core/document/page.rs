@@ -62,7 +62,9 @@ impl Page {
     /// Whether there is no text on it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.blocks.is_empty()
+        self.blocks
+            .iter()
+            .all(|block| matches!(&block.kind, BlockKind::Figure { described, .. } if described.is_empty()))
     }
 }
 
@@ -88,10 +90,19 @@ pub enum BlockKind {
     Footer,
     /// Characters whose spaces and line ends count: a program, a listing.
     Code,
-    /// A picture, with what the document says of it for those who do not see it. It has no lines.
+    /// A picture, with what the document says of it for those who do not see it. It has no lines, and no place where
+    /// the document does not say where it stands.
     Figure {
         /// Mostly a sentence; may be empty.
         described: String,
+        /// Its number among the figures of its document that have a place, from 0.
+        #[serde(default)]
+        number: Option<usize>,
+    },
+    /// Mathematics, as it was read: the characters in their order, which say less than the formula shows.
+    Formula {
+        /// Whether its text is TeX, which whatever read it wrote.
+        is_tex: bool,
     },
     /// A footnote or endnote.
     Note {
@@ -114,6 +125,7 @@ impl BlockKind {
             Self::Footer => "footer",
             Self::Code => "code",
             Self::Figure { .. } => "figure",
+            Self::Formula { .. } => "formula",
             Self::Note { .. } => "note",
         }
     }
@@ -179,6 +191,13 @@ pub struct Block {
 }
 
 impl Block {
+    /// A figure at this place, of which nothing is said.
+    #[must_use]
+    pub fn figure(bbox: Rect) -> Self {
+        let kind = BlockKind::Figure { described: String::new(), number: None };
+        Self { kind, bbox, lines: Vec::new(), links: Vec::new() }
+    }
+
     /// The block's lines, one per line.
     #[must_use]
     pub fn text(&self) -> String {

@@ -74,13 +74,29 @@ impl Turn {
         }
     }
 
+    /// Blocks of the page as it is, with their boxes on the turned page.
+    #[must_use]
+    pub fn done_in(self, blocks: Vec<Block>, width: f32, height: f32) -> Vec<Block> {
+        match self {
+            Self::None => blocks,
+            Self::Quarter => Self::ThreeQuarters.undone_in(blocks, height, width),
+            Self::Half => Self::Half.undone_in(blocks, width, height),
+            Self::ThreeQuarters => Self::Quarter.undone_in(blocks, height, width),
+        }
+    }
+
     /// Blocks of the turned page, with their boxes on the page as it was.
     #[must_use]
     pub fn undone_in(self, mut blocks: Vec<Block>, width: f32, height: f32) -> Vec<Block> {
         if self == Self::None {
             return blocks;
         }
-        let undo = |rect: &mut Rect| *rect = self.undone(*rect, width, height);
+        let undo = |rect: &mut Rect| {
+            // What has no place has none on the other page either.
+            if *rect != Rect::default() {
+                *rect = self.undone(*rect, width, height);
+            }
+        };
         for block in &mut blocks {
             undo(&mut block.bbox);
             for line in &mut block.lines {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use mediary_core::document::{Block, BlockKind, Line, Page, Quad, Source, Turn};
 use mediary_core::task::PageText;
 use mediary_core::{Raster, Target};
-use mediary_layout::{Arranged, HeadingLook, ReadPage, arrange_read, find_rules, ink_share, letterings};
+use mediary_layout::{
+    Arranged, HeadingLook, ReadPage, arrange_read, find_drawn, find_rules, ink_share, letterings, with_figures,
+};
 
 use super::markdown::blocks;
 use super::reading::Reason;
@@ -26,6 +28,8 @@ pub(super) struct Picture {
     pub(super) dpi: Option<u32>,
     /// Whether words are wanted.
     pub(super) words: bool,
+    /// Whether it is the whole page; in a part figures are not looked for.
+    pub(super) is_whole: bool,
 }
 
 /// A page as a target read it.
@@ -45,7 +49,7 @@ impl EngineRead {
     pub(super) fn new(target: &Target, picture: &Picture, text: PageText) -> Self {
         match text {
             PageText::Lines { turn, lines, unknown_script, small_print } => {
-                let Arranged { mut blocks, headings } = in_order(turn, lines, &picture.raster);
+                let Arranged { mut blocks, headings } = in_order(turn, lines, &picture.raster, picture.is_whole);
                 if !picture.words {
                     blocks.iter_mut().flat_map(|block| &mut block.lines).for_each(|line| line.words.clear());
                 }
@@ -116,8 +120,8 @@ fn page(target: &Target, picture: &Picture, confidence: Option<f32>, rotation_de
     }
 }
 
-/// Lines in no order become a page's blocks, on the page as it was sent.
-fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Arranged {
+/// Lines in no order become a page's blocks, on the page as it was sent; what is drawn on a whole page is looked for.
+fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster, is_whole: bool) -> Arranged {
     let (width_px, height_px) = (raster.width(), raster.height());
     let (turned_width, turned_height) = match turn {
         Turn::None | Turn::Half => (width_px, height_px),
@@ -132,8 +136,10 @@ fn in_order(turn: Turn, lines: Vec<(Quad, Line)>, raster: &Raster) -> Arranged {
         }
     };
     let (rules, faces) = (find_rules(upright), letterings(upright, &lines));
+    let drawn = if is_whole { find_drawn(upright, &lines, &rules) } else { Vec::new() };
     let page = ReadPage { rules: &rules, faces: &faces, width_px: turned_width, height_px: turned_height };
     let Arranged { blocks, mut headings } = arrange_read(lines, page);
+    let blocks = with_figures(blocks, &drawn);
     let (width, height) = (width_px as f32, height_px as f32);
     for heading in &mut headings {
         heading.bbox = turn.undone(heading.bbox, width, height);

@@ -39,7 +39,7 @@ pub(super) async fn agrees(
         return Ok(false);
     }
     let raster = picture.raster.part(0, top as u32, picture.raster.width(), strip as u32);
-    let strip = Picture { raster: Arc::new(raster), words: false, ..picture.clone() };
+    let strip = Picture { raster: Arc::new(raster), words: false, is_whole: false, ..picture.clone() };
     let Some(read) = reader.part(&strip, attempts).await? else { return Ok(false) };
     // Both from top to bottom, so that columns do not count as disagreement.
     let mut blocks = read.moved(0.0, top);
@@ -68,7 +68,7 @@ pub(super) async fn lines_agree(
     lines.truncate(SAMPLE_LINES);
     let places: Vec<Rect> = lines.iter().map(|line| line.bbox).collect();
     let Some((raster, left, top)) = picture_parts::cut(&picture.raster, &places) else { return Ok(false) };
-    let sample = Picture { raster: Arc::new(raster), words: false, ..picture.clone() };
+    let sample = Picture { raster: Arc::new(raster), words: false, is_whole: false, ..picture.clone() };
     let Some(read) = reader.part(&sample, attempts).await? else { return Ok(false) };
     let mut blocks = read.moved(left, top);
     let mut seen: Vec<&Line> = blocks.iter_mut().flat_map(|block| &block.lines).collect();

@@ -47,11 +47,12 @@ struct Reading {
 
 impl Reading {
     fn all(mut self, markdown: &str) -> Vec<Unplaced> {
-        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_MATH) {
             match event {
-                Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                    self.text.push_str(&text);
-                }
+                Event::Text(text) | Event::Code(text) => self.text.push_str(&text),
+                // Prices stand between dollars as well.
+                Event::InlineMath(text) => self.text.push_str(&format!("${text}$")),
+                Event::DisplayMath(text) => self.formula(&text),
                 // Tables within tables and the like come as HTML; what it says counts, not how.
                 Event::Html(html) | Event::InlineHtml(html) => self.text.push_str(&without_tags(&html)),
                 Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
@@ -124,6 +125,16 @@ impl Reading {
         std::mem::take(&mut self.text).trim().to_owned()
     }
 
+    /// TeX between two dollars is a block of its own, unless it stands in a table or a list.
+    fn formula(&mut self, tex: &str) {
+        if !self.levels.is_empty() || !self.rows.is_empty() {
+            return self.text.push_str(&format!("$${tex}$$"));
+        }
+        self.paragraph();
+        let kind = BlockKind::Formula { is_tex: true };
+        self.blocks.push(Unplaced { kind, lines: lines(tex.trim()) });
+    }
+
     fn paragraph(&mut self) {
         let text = self.take();
         if !text.is_empty() {
@@ -193,6 +204,15 @@ mod tests {
                 "text: bold  end",
                 "text: code",
             ]
+        );
+    }
+
+    #[test]
+    fn formulas_between_two_dollars_stay_tex_and_prices_stay_prices() {
+        let markdown = "The sum is\n\n$$\n\\frac{a_1}{b} \\leq 2\n$$\n\nfor $5 and $6, and $x_1$.\n";
+        assert_eq!(
+            summary(markdown),
+            ["text: The sum is", "formula: \\frac{a_1}{b} \\leq 2", "text: for $5 and $6, and $x_1$."]
         );
     }
 

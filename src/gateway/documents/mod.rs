@@ -6,6 +6,7 @@
 mod attached;
 mod drawn;
 mod engine;
+mod figures;
 mod layer_sample;
 mod markdown;
 mod office;
@@ -26,6 +27,7 @@ mod text;
 
 pub use attached::Attached;
 pub(super) use drawn::Drawings;
+pub use figures::{FigureChoice, figures_of};
 pub use options::{EngineChoice, ReadOptions};
 pub use painter::Painter;
 pub use read::{OnPage, Progress};

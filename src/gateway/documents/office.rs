@@ -140,7 +140,8 @@ impl Reader {
         if raster.width().min(raster.height()) < SMALLEST_SIDE_PX {
             return Ok(Some(Vec::new()));
         }
-        let picture = Picture { raster: Arc::new(raster), index, dpi: pictures.dpi(0), words: options.words };
+        let picture =
+            Picture { raster: Arc::new(raster), index, dpi: pictures.dpi(0), words: options.words, is_whole: false };
         let read = match reader.part(&picture, attempts).await {
             Ok(read) => read,
             Err(failure) if matches!(failure.kind, FailureKind::Busy { .. } | FailureKind::ClientGone) => {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mediary_convert::image::{Pictures, encode_jpeg};
 use mediary_convert::pdf::{OpenPdf, PageOrder, TextPolicy};
+use mediary_core::document::{Page, Rect};
 use mediary_core::{Failure, Hold, Media, MediaFormat, MediaKind, Raster};
 
 use super::super::admission::Permit;
@@ -81,6 +82,19 @@ impl Painter<'_> {
         self.paint(index, dpi, 1, |raster| encode_jpeg(raster, JPEG_QUALITY)).await
     }
 
+    /// The parts of a page that was read at these places, as JPEG.
+    ///
+    /// # Errors
+    /// As [`Painter::jpeg`].
+    pub(super) async fn cut(&mut self, page: &Page, places: Vec<Rect>) -> Result<Vec<Bytes>, Failure> {
+        let size = (page.width_px as f32, page.height_px as f32);
+        let parts = self.paint_all(page.index, page.dpi, 2, move |raster| {
+            let parts = places.iter().map(|place| encode_jpeg(&part_of(raster, place, size), JPEG_QUALITY));
+            parts.collect::<Result<Vec<Vec<u8>>, Failure>>()
+        });
+        parts.await?.into_iter().map(|part| self.reader.held_picture(part)).collect()
+    }
+
     /// Makes a picture of a page, with room for so many copies of its pixels while it is made.
     ///
     /// # Errors
@@ -92,8 +106,19 @@ impl Painter<'_> {
         copies: usize,
         made: impl FnOnce(&Raster) -> Result<Vec<u8>, Failure> + Send + 'static,
     ) -> Result<Bytes, Failure> {
+        let picture = self.paint_all(index, dpi, copies, made).await?;
+        self.reader.held_picture(picture)
+    }
+
+    async fn paint_all<T: Send + 'static>(
+        &mut self,
+        index: usize,
+        dpi: Option<u32>,
+        copies: usize,
+        made: impl FnOnce(&Raster) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         let reader = self.reader;
-        let picture = match &mut self.opened {
+        match &mut self.opened {
             Opened::Pdf(document) => {
                 let (raster, room) = rendered(reader, document, index, dpi, copies).await?;
                 blocking::run(move || {
@@ -101,17 +126,16 @@ impl Painter<'_> {
                     drop(room);
                     picture
                 })
-                .await?
+                .await
             }
             Opened::Pictures(pictures) => {
                 let room = &reader.admission.pixels;
                 let weight = pictures.weight(index).saturating_mul(copies as u64).min(room.all());
                 let room = room.take(weight).await?.hold();
                 let pictures = pictures.clone();
-                blocking::run(move || made(&pictures.decode(index)?.held(room))).await?
+                blocking::run(move || made(&pictures.decode(index)?.held(room))).await
             }
-        };
-        reader.held_picture(picture)
+        }
     }
 
     /// Gives the worker back.
@@ -120,6 +144,16 @@ impl Painter<'_> {
             document.close().await;
         }
     }
+}
+
+/// The part of a picture of a page at a place on that page, which is so large; at least a pixel.
+fn part_of(raster: &Raster, place: &Rect, (width, height): (f32, f32)) -> Raster {
+    let across = |x: f32| (x / width.max(1.0) * raster.width() as f32).clamp(0.0, raster.width() as f32);
+    let down = |y: f32| (y / height.max(1.0) * raster.height() as f32).clamp(0.0, raster.height() as f32);
+    let left = (across(place.left).floor() as u32).min(raster.width().saturating_sub(1));
+    let top = (down(place.top).floor() as u32).min(raster.height().saturating_sub(1));
+    let (right, bottom) = (across(place.right).ceil() as u32, down(place.bottom).ceil() as u32);
+    raster.part(left, top, right.saturating_sub(left).max(1), bottom.saturating_sub(top).max(1))
 }
 
 /// A page of a PDF, and the room for further copies of it.

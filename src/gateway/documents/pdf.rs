@@ -14,6 +14,7 @@ use super::super::admission::Permit;
 use super::Reader;
 use super::attached::{ComesAlong, Contents};
 use super::engine::Picture;
+use super::figures::{FigureNumbers, illustrated};
 use super::office::Kept;
 use super::options::ReadOptions;
 use super::page_reader::PageReader;
@@ -70,7 +71,7 @@ impl Reader {
                 indices.len()
             )));
         }
-        let mut outcomes = Vec::with_capacity(indices.len());
+        let (mut outcomes, mut numbers) = (Vec::with_capacity(indices.len()), FigureNumbers::default());
         let room = self.room_for_pages(1).await?;
         let first = self.drawn_page(&mut document, self.order(options, indices[0]), room, true).await;
         let has_own_text = first.answer.as_ref().is_ok_and(|(_, raster)| raster.is_none());
@@ -101,7 +102,9 @@ impl Reader {
             };
             let finished = async {
                 for page in drawn {
-                    outcomes.push(self.finish(page, reader, options, attempts).await?);
+                    let mut outcome = self.finish(page, reader, options, attempts).await?;
+                    numbers.number(&mut outcome);
+                    outcomes.push(outcome);
                     on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
                 }
                 Ok::<_, Failure>(())
@@ -215,7 +218,8 @@ impl Reader {
         let Some(raster) = raster else {
             return Ok(own_text(index, reply, options, duration, attempts));
         };
-        let picture = Picture { raster: Arc::new(raster), index, dpi: Some(reply.dpi), words: options.words };
+        let picture =
+            Picture { raster: Arc::new(raster), index, dpi: Some(reply.dpi), words: options.words, is_whole: true };
         if !reply.pictures.is_empty() {
             attempts.note(TEXT_LAYER, Outcome::Accepted, None, index, duration);
             return with_pictures(index, reply, &picture, reader, attempts).await;
@@ -272,8 +276,9 @@ fn own_text(
     }
     debug_assert!(doubt.is_none() || options.text_layer_only, "a doubtful page is rendered unless that is forbidden");
     let reasons = noted(&reply).into_iter().chain(doubt.map(|_| Reason::TextLayer)).collect();
+    let (figures, turn) = (reply.figures.clone(), reply.layer.turn);
     let (page, headings) = layer_page(index, reply, options.words);
-    PageOutcome { reasons, headings, ..PageOutcome::read(page) }
+    illustrated(PageOutcome { reasons, headings, ..PageOutcome::read(page) }, &figures, turn)
 }
 
 /// The page's own text, with what its pictures show, if there are any.
@@ -285,12 +290,15 @@ async fn with_pictures(
     attempts: &mut AttemptLog,
 ) -> Result<PageOutcome, Failure> {
     let (parts, noted) = (reply.pictures.clone(), noted(&reply));
+    let (figures, turn) = (reply.figures.clone(), reply.layer.turn);
     let (page, headings) = layer_page(index, reply, picture.words);
-    if parts.is_empty() {
-        return Ok(PageOutcome { reasons: noted, headings, ..PageOutcome::read(page) });
-    }
-    let outcome = picture_parts::add(page, picture, &parts, reader, attempts).await?;
-    Ok(PageOutcome { reasons: together(noted, outcome.reasons), headings, ..outcome })
+    let outcome = match parts.is_empty() {
+        true => PageOutcome::read(page),
+        false => picture_parts::add(page, picture, &parts, reader, attempts).await?,
+    };
+    // After what was read in the pictures: those that are text are no figures.
+    let reasons = together(noted, outcome.reasons.clone());
+    Ok(illustrated(PageOutcome { reasons, headings, ..outcome }, &figures, turn))
 }
 
 /// What is said of a page, whichever engine reads it.

@@ -30,7 +30,7 @@ pub(super) async fn add(
     attempts: &mut AttemptLog,
 ) -> Result<PageOutcome, Failure> {
     let Some((raster, left, top)) = cut(&picture.raster, parts) else { return Ok(PageOutcome::read(page)) };
-    let part = Picture { raster: Arc::new(raster), ..picture.clone() };
+    let part = Picture { raster: Arc::new(raster), is_whole: false, ..picture.clone() };
     let Some(read) = reader.part(&part, attempts).await? else {
         return Ok(PageOutcome { reasons: vec![Reason::UnreadPictures], ..PageOutcome::read(page) });
     };

@@ -8,6 +8,7 @@ use mediary_core::{Failure, Media};
 use super::super::blocking;
 use super::Reader;
 use super::engine::Picture;
+use super::figures::FigureNumbers;
 use super::options::ReadOptions;
 use super::page_reader::PageReader;
 use super::pdf::settle;
@@ -42,12 +43,13 @@ impl Reader {
                 indices.len()
             )));
         }
-        let mut outcomes = Vec::with_capacity(indices.len());
+        let (mut outcomes, mut numbers) = (Vec::with_capacity(indices.len()), FigureNumbers::default());
         for &index in &indices {
-            let outcome = match reader.cannot_read(index, attempts) {
+            let mut outcome = match reader.cannot_read(index, attempts) {
                 Some(outcome) => outcome,
                 None => self.read_picture(&pictures, index, options.words, reader, attempts).await?,
             };
+            numbers.number(&mut outcome);
             outcomes.push(outcome);
             on_page(&outcomes[outcomes.len() - 1], Progress { done: outcomes.len(), total: indices.len() });
         }
@@ -70,7 +72,8 @@ impl Reader {
         let source = pictures.clone();
         match blocking::run(move || Ok(source.decode(index).map(|raster| raster.held(hold)))).await? {
             Ok(raster) => {
-                let picture = Picture { raster: Arc::new(raster), index, dpi: pictures.dpi(index), words };
+                let picture =
+                    Picture { raster: Arc::new(raster), index, dpi: pictures.dpi(index), words, is_whole: true };
                 reader.page(&picture, attempts).await
             }
             Err(failure) => Ok(PageOutcome::failed(index, failure)),

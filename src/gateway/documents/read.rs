@@ -13,6 +13,7 @@ use super::super::limits;
 use super::super::routing::{CallError, Planned};
 use super::Reader;
 use super::attached::Contents;
+use super::figures::FigureNumbers;
 use super::options::{EngineChoice, ReadOptions};
 use super::page_reader::{PageReader, passed_over};
 use super::page_work::looks_at_pages;
@@ -98,7 +99,10 @@ impl Reader {
         };
         attachments.extend(self.read_attached(files, options, depth).await?);
         let (attempts, duration) = (attempts.into_attempts(), started.elapsed());
-        let reading = Reading { media, total_pages, pages, attachments, attempts, duration, cached: false, facts };
+        let mut reading = Reading { media, total_pages, pages, attachments, attempts, duration, cached: false, facts };
+        if !reading.attachments.is_empty() {
+            FigureNumbers::default().number_all(&mut reading);
+        }
         count_pages(&reading);
         let reading = all_failed(reading)?;
         if let Some(place) = place {

@@ -13,6 +13,7 @@ use tokio_util::io::ReaderStream;
 use super::super::state::AppState;
 use super::accept::Preference;
 use super::album::pictured;
+use super::figures;
 use crate::gateway::{ReadOptions, Reading};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody};
 
@@ -56,6 +57,9 @@ pub(super) async fn of(
         }
         (_, Preference::Json | Preference::Picture) => {
             let mut body = body(state, &encoder, id, name, reading, &form.options, base).await?;
+            if form.images {
+                figures::add(&state.gateway.reader, reading, &form.options, &mut body).await;
+            }
             if form.pictures {
                 pictured(&state.gateway.reader, reading, &form.options, base, &mut body).await;
             }

@@ -48,6 +48,8 @@ pub(super) struct Events {
     pub(super) encoder: Encoder,
     /// Whether each page comes with the address of its picture.
     pub(super) pictures: bool,
+    /// Whether the pictures of figures come along at the end.
+    pub(super) images: bool,
     pub(super) request: RequestId,
     /// How links in the answer begin.
     pub(super) base: String,
@@ -97,6 +99,9 @@ pub(super) async fn answer(
         let (reading, id) = (reading?, body.id.clone());
         let mut whole =
             super::answer::body(&state, &encoder, id, body.file_name, &reading, &options, &body.base).await?;
+        if body.images {
+            super::figures::add(reader, &reading, &options, &mut whole).await;
+        }
         if let Some(album) = album {
             album.complete(&mut whole).await;
         }

@@ -15,7 +15,7 @@ use super::super::files::content_type;
 use super::super::guard::owner_of;
 use super::super::tasks::{bounds, price};
 use super::super::unpacked::json_body;
-use super::{answer, source};
+use super::{answer, figures, source};
 use crate::gateway::ReadOptions;
 use crate::protocol::mistral::{MistralError, OcrForm, OcrRequest, OcrResponse};
 use crate::protocol::short_complaint;
@@ -31,7 +31,7 @@ const X_MEDIARY_DROPPED: HeaderName = HeaderName::from_static("x-mediary-dropped
     request_body = OcrRequest,
     responses(
         (status = 200, description = "The pages; the header X-Mediary-Status says how reading went (`no_text`: there is \
-            ink and no text was found in it), X-Mediary-Dropped names fields that changed nothing",
+            ink and no text was found in it), X-Mediary-Dropped names `include_image_base64` where pictures are missing",
             body = OcrResponse),
         (status = 400, description = "A field is wrong, or the address may not be fetched or has nothing", body = MistralError),
         (status = 401, description = "A key is missing or wrong", body = MistralError),
@@ -55,7 +55,7 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
     }
     let body = json_body(request, &state).await?;
-    let OcrForm { source, name, mut options, encoder, dropped } = parse(&body)?.decode()?;
+    let OcrForm { source, name, mut options, encoder, images } = parse(&body)?.decode()?;
     options.bounds = bounds;
     options.client = client;
     let selects_pages = options.pages != Default::default();
@@ -64,11 +64,19 @@ pub(in crate::http) async fn mistral(State(state): State<AppState>, request: Req
     drop(body);
     let reading = state.gateway.reader.read(file.classified()?, &options, &|_, _| ()).await;
     let reading = reading.map_err(|failure| counted_from_zero(failure, selects_pages))?;
-    let mut response = answer::with_status(Json(encoder.answer(&reading)?).into_response(), &reading);
+    let mut answer = encoder.answer(&reading)?;
+    let mut is_short_of_pictures = false;
+    if images {
+        let pictures = figures::data_urls(&state.gateway.reader, &reading, &options, encoder.figures).await;
+        for (image, picture) in answer.pages.iter_mut().flat_map(|page| &mut page.images).zip(pictures) {
+            is_short_of_pictures |= picture.is_none();
+            image.image_base64 = picture;
+        }
+    }
+    let mut response = answer::with_status(Json(answer).into_response(), &reading);
     price(&options.bounds.account, response.headers_mut());
-    if !dropped.is_empty() {
-        let names = HeaderValue::from_str(&dropped.join(", ")).expect("names of fields are ASCII");
-        response.headers_mut().insert(X_MEDIARY_DROPPED, names);
+    if is_short_of_pictures {
+        response.headers_mut().insert(X_MEDIARY_DROPPED, HeaderValue::from_static("include_image_base64"));
     }
     Ok(response)
 }

@@ -9,6 +9,7 @@ mod answer;
 mod apart;
 mod drawing;
 mod events;
+mod figures;
 pub(super) mod mistral;
 mod process;
 mod source;

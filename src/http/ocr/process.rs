@@ -18,7 +18,7 @@ use super::super::tasks::{bounds, price};
 use super::accept::Preference;
 use super::events::{self, Events};
 use super::upload::{self, Upload};
-use super::{album, answer, new_id};
+use super::{album, answer, figures, new_id};
 use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
 
 /// Reads documents: PDFs, files of an office (docx, xlsx, pptx, odt, ods, odp, rtf, epub, html, eml, msg, csv), archives of
@@ -41,6 +41,8 @@ use crate::protocol::process::{Encoder, Form, Output, ReadingBody, ReadingList};
         ("stream" = Option<bool>, Query, description = "true: an event `page` for each finished page, then `done`"),
         ("pictures" = Option<bool>, Query, description = "true: pages of PDFs and pictures link to a picture of \
             themselves (`image_url`), kept for an hour"),
+        ("images" = Option<bool>, Query, description = "true: figures come with their pictures (`images`), with `stream` \
+            in the last event"),
     ),
     request_body(
         content(
@@ -90,7 +92,15 @@ pub(in super::super) async fn process(
         let media = first.classified()?;
         let id = new_id();
         if form.stream {
-            let events = Events { id, file_name: name, encoder, pictures: form.pictures, request: request_id, base };
+            let events = Events {
+                id,
+                file_name: name,
+                encoder,
+                pictures: form.pictures,
+                images: form.images,
+                request: request_id,
+                base,
+            };
             return events::answer(state, media, form.options, events).await;
         }
         let reading = state.gateway.reader.read(media, &form.options, &|_, _| ()).await?;
@@ -141,6 +151,9 @@ async fn one_of_several(
     let reading = state.gateway.reader.read(file.classified()?, &form.options, &|_, _| ()).await?;
     let text = encoder.content(name.as_deref(), &reading);
     let mut body = answer::body(state, encoder, new_id(), name, &reading, &form.options, base).await?;
+    if form.images {
+        figures::add(&state.gateway.reader, &reading, &form.options, &mut body).await;
+    }
     if form.pictures {
         album::pictured(&state.gateway.reader, &reading, &form.options, base, &mut body).await;
     }

@@ -87,6 +87,7 @@ pub(super) async fn json_file(
         ("cache", request.cache.map(flag)),
         ("stream", request.stream.map(flag)),
         ("pictures", request.pictures.map(flag)),
+        ("images", request.images.map(flag)),
     ];
     for (name, value) in sent {
         if let Some(value) = value {

@@ -62,7 +62,7 @@ impl Writer {
                 if !described.is_empty() {
                     self.finish();
                     let bbox = Rect::around(pieces.iter().map(|piece| piece.rect)).unwrap_or_default();
-                    let kind = BlockKind::Figure { described: described.clone() };
+                    let kind = BlockKind::Figure { described: described.clone(), number: None };
                     self.arranged.blocks.push(Block { bbox, ..block(kind, Vec::new()) });
                 }
                 self.lines(BlockKind::Text, pieces);

@@ -2,6 +2,7 @@
 
 mod banded;
 mod columns;
+mod formulas;
 mod layer;
 mod looks;
 mod plain;

@@ -8,7 +8,7 @@ use mediary_core::document::{PageSelection, SelectionError};
 
 use super::encode::OcrEncoder;
 use super::wire::{ImageUrl, OcrDocument, OcrRequest, PageNumbers, UrlText};
-use crate::gateway::{EngineChoice, ReadOptions};
+use crate::gateway::{EngineChoice, FigureChoice, ReadOptions};
 use crate::protocol::process::BadField;
 use crate::protocol::unescaped;
 
@@ -23,8 +23,8 @@ pub struct OcrForm<'a> {
     pub options: ReadOptions,
     /// In what form.
     pub encoder: OcrEncoder,
-    /// What was asked for and will not be done, but does not make the answer worthless.
-    pub dropped: Vec<&'static str>,
+    /// Whether the pictures of figures come along.
+    pub images: bool,
 }
 
 /// Where a document is.
@@ -61,11 +61,10 @@ impl<'a> OcrRequest<'a> {
                            out, and ask a model about the text";
             return Err(bad(field, message));
         }
-        let pictures = [
-            ("include_image_base64", self.include_image_base64 == Some(true)),
-            ("image_limit", self.image_limit.is_some()),
-            ("image_min_size", self.image_min_size.is_some()),
-        ];
+        let figures = FigureChoice {
+            most: self.image_limit.map(|most| most as usize),
+            least_side_px: self.image_min_size.unwrap_or(0),
+        };
         let options = ReadOptions {
             engine: engine(self.model.as_deref())?,
             pages: self.pages.map_or(Ok(PageSelection::all()), pages)?,
@@ -79,10 +78,11 @@ impl<'a> OcrRequest<'a> {
             footer: self.extract_footer.unwrap_or(false),
             blocks: self.include_blocks.unwrap_or(true),
             scores: self.confidence_scores_granularity,
+            figures,
         };
         let name = self.document.document_name.clone();
-        let dropped = pictures.into_iter().filter_map(|(field, is_asked_for)| is_asked_for.then_some(field)).collect();
-        Ok(OcrForm { source: source(self.document)?, name, options, encoder, dropped })
+        let images = self.include_image_base64 == Some(true);
+        Ok(OcrForm { source: source(self.document)?, name, options, encoder, images })
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
     fn fields_become_options() {
         let json = with(
             r#","model":"local/paddleocr","id":"x","pages":[0,1,6],"include_image_base64":true,"image_limit":0,
-                "image_min_size":null,"table_format":"html","extract_header":true,"extract_footer":true,
+                "image_min_size":50,"table_format":"html","extract_header":true,"extract_footer":true,
                 "include_blocks":false,"confidence_scores_granularity":"word","bbox_annotation_format":null"#,
         );
         let form = decode(&json).unwrap();
@@ -269,14 +269,15 @@ mod tests {
             footer: true,
             blocks: false,
             scores: Some(Granularity::Word),
+            figures: FigureChoice { most: Some(0), least_side_px: 50 },
         };
-        assert_eq!(form.encoder, expected);
-        assert_eq!(form.dropped, ["include_image_base64", "image_limit"]);
+        assert_eq!((form.encoder, form.images), (expected, true));
         let json = with(r#","include_image_base64":false,"pages":null,"table_format":null"#);
         let form = decode(&json).unwrap();
         assert_eq!((form.options.engine, form.options.pages), (EngineChoice::Auto, PageSelection::all()));
-        let expected = OcrEncoder { tables: None, header: false, footer: false, blocks: true, scores: None };
-        assert_eq!((form.encoder, form.dropped), (expected, Vec::new()));
+        let figures = FigureChoice::default();
+        let expected = OcrEncoder { tables: None, header: false, footer: false, blocks: true, scores: None, figures };
+        assert_eq!((form.encoder, form.images), (expected, false));
     }
 
     #[test]

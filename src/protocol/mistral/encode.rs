@@ -2,13 +2,13 @@
 
 use mediary_core::Failure;
 use mediary_core::document::{Block, BlockKind, Link, LinkTarget, Page, Source};
-use mediary_layout::{table_to_gfm, table_to_html, to_markdown, to_one_line};
+use mediary_layout::{Relation, figure_name, relations, table_to_gfm, table_to_html, to_markdown, to_one_line};
 
 use super::scores;
 use super::wire::{
-    Granularity, OcrBlock, OcrDimensions, OcrPage, OcrResponse, OcrTable, OcrUsage, OcrWordScore, TableFormat,
+    Granularity, OcrBlock, OcrDimensions, OcrImage, OcrPage, OcrResponse, OcrTable, OcrUsage, OcrWordScore, TableFormat,
 };
-use crate::gateway::{Attached, Reading};
+use crate::gateway::{Attached, FigureChoice, Reading};
 
 /// What an image that names no resolution is taken to have: a pixel is a point.
 const UNKNOWN_DPI: u32 = 72;
@@ -26,6 +26,13 @@ pub struct OcrEncoder {
     pub blocks: bool,
     /// Confidences, so closely.
     pub scores: Option<Granularity>,
+    /// Which figures are named, and given with their places.
+    pub figures: FigureChoice,
+}
+
+/// How a text names a figure: as Mistral does, for clients look for exactly that to put the picture there.
+pub(super) fn image_link(id: &str) -> String {
+    format!("![{id}]({id})")
 }
 
 impl OcrEncoder {
@@ -59,7 +66,8 @@ impl OcrEncoder {
                 written.engines.push(page.engine.clone());
             }
             let is_text = reading.is_plain_text();
-            let writer = PageWriter { form: self, page, is_text, title: title.take(), tables: &mut written.tables };
+            let (tables, figures) = (&mut written.tables, &mut written.figures);
+            let writer = PageWriter { form: self, page, is_text, title: title.take(), tables, figures };
             let page = writer.write();
             written.pages.push(OcrPage { index: before + page.index, ..page });
         }
@@ -70,8 +78,8 @@ impl OcrEncoder {
                 Err(failure) => {
                     let title = Some(format!("# {name}\n\n(this file could not be read: {})", failure.detail));
                     let page = empty_page();
-                    let writer =
-                        PageWriter { form: self, page: &page, is_text: false, title, tables: &mut written.tables };
+                    let (tables, figures) = (&mut written.tables, &mut written.figures);
+                    let writer = PageWriter { form: self, page: &page, is_text: false, title, tables, figures };
                     let page = writer.write();
                     written.pages.push(OcrPage { index: written.total_pages, ..page });
                     written.total_pages += 1;
@@ -89,6 +97,8 @@ struct Written {
     engines: Vec<String>,
     /// How many tables were given apart so far.
     tables: usize,
+    /// How many figures were named so far.
+    figures: usize,
     /// How many pages the documents so far have, selected or not.
     total_pages: usize,
 }
@@ -126,6 +136,8 @@ struct PageWriter<'a> {
     title: Option<String>,
     /// How many tables were given apart so far, in the whole document.
     tables: &'a mut usize,
+    /// How many figures were named so far, likewise.
+    figures: &'a mut usize,
 }
 
 impl PageWriter<'_> {
@@ -135,11 +147,18 @@ impl PageWriter<'_> {
         let mut markdown = self.title.take().unwrap_or_default();
         let mut length_chars = markdown.chars().count();
         let (mut tables, mut headers, mut footers) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut blocks, mut words) = (Vec::new(), Vec::new());
-        for block in &page.blocks {
-            let mut text = if self.is_text { block.text() } else { to_markdown(std::slice::from_ref(block)) };
+        let (mut blocks, mut words, mut images) = (Vec::new(), Vec::new(), Vec::new());
+        for (block, relation) in page.blocks.iter().zip(relations(&page.blocks)) {
+            let image = self.image(block);
+            let mut text = match &image {
+                Some(image) => image_link(&image.id),
+                None if is_placed_figure(block) => String::new(),
+                None if self.is_text => block.text(),
+                None => to_markdown(std::slice::from_ref(block)),
+            };
+            images.extend(image);
             let table = self.table(block);
-            blocks.push(self.block(block, &text, table.as_ref()));
+            blocks.push(self.block(block, relation, &text, table.as_ref()));
             match &block.kind {
                 BlockKind::Header if self.form.header => {
                     headers.push(to_one_line(block));
@@ -173,7 +192,7 @@ impl PageWriter<'_> {
         OcrPage {
             index: page.index,
             markdown,
-            images: Vec::new(),
+            images,
             tables,
             hyperlinks: addresses(&page.blocks),
             header: joined(&headers),
@@ -198,8 +217,28 @@ impl PageWriter<'_> {
         Some(OcrTable { id, content, format, word_confidence_scores })
     }
 
-    fn block(&self, block: &Block, text: &str, table: Option<&OcrTable>) -> OcrBlock {
+    /// The figure, if the block is one that has a place and is wanted.
+    fn image(&mut self, block: &Block) -> Option<OcrImage> {
+        let is_wanted = is_placed_figure(block) && self.form.figures.takes(&block.bbox, *self.figures);
+        is_wanted.then(|| {
+            let id = figure_name(*self.figures);
+            *self.figures += 1;
+            OcrImage {
+                id,
+                top_left_x: pixel(block.bbox.left.floor()),
+                top_left_y: pixel(block.bbox.top.floor()),
+                bottom_right_x: pixel(block.bbox.right.ceil()),
+                bottom_right_y: pixel(block.bbox.bottom.ceil()),
+                image_base64: None,
+                image_annotation: None,
+            }
+        })
+    }
+
+    fn block(&self, block: &Block, relation: Relation, text: &str, table: Option<&OcrTable>) -> OcrBlock {
         let (r#type, content) = match &block.kind {
+            BlockKind::Text if relation.caption_of.is_some() => ("caption", text.to_owned()),
+            BlockKind::Formula { .. } => ("equation", block.text()),
             BlockKind::Text | BlockKind::KeyValue(_) | BlockKind::Note { .. } => ("text", text.to_owned()),
             BlockKind::Code => ("code", text.to_owned()),
             BlockKind::Figure { .. } => ("image", text.to_owned()),
@@ -220,6 +259,10 @@ impl PageWriter<'_> {
             confidence_scores: (self.form.scores == Some(Granularity::Block)).then(|| scores::of_block(block)),
         }
     }
+}
+
+fn is_placed_figure(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Figure { number: Some(_), .. })
 }
 
 /// The addresses that a page's links lead to, each once.
@@ -259,7 +302,9 @@ mod tests {
     use super::*;
     use crate::gateway::PageOutcome;
 
-    const PLAIN: OcrEncoder = OcrEncoder { tables: None, header: false, footer: false, blocks: false, scores: None };
+    const ALL: FigureChoice = FigureChoice { most: None, least_side_px: 0 };
+    const PLAIN: OcrEncoder =
+        OcrEncoder { tables: None, header: false, footer: false, blocks: false, scores: None, figures: ALL };
 
     fn line(text: &str, confidence: Option<f32>) -> Line {
         let word = |word: &str| Word { text: word.to_owned(), bbox: Rect::default(), confidence };
@@ -368,6 +413,34 @@ mod tests {
         let answer = form.answer(&reading(vec![Ok(page()), Ok(page())])).unwrap();
         let ids: Vec<&str> = answer.pages.iter().flat_map(|page| &page.tables).map(|table| table.id.as_str()).collect();
         assert_eq!(ids, ["tbl-0.html", "tbl-1.html"]);
+    }
+
+    #[test]
+    fn figures_are_named_with_their_places_as_far_as_they_are_wanted() {
+        let figure = |number: usize, side: f32| {
+            let bbox = Rect { left: 10.5, top: 20.0, right: 10.5 + side, bottom: 20.2 + side };
+            let kind = BlockKind::Figure { described: String::new(), number: Some(number) };
+            Block { kind, ..Block::figure(bbox) }
+        };
+        let with_figures = |form: OcrEncoder| {
+            let blocks = vec![figure(0, 50.0), figure(1, 9.0), figure(2, 60.0), figure(3, 70.0)];
+            let answer = form.answer(&reading(vec![Ok(Page { blocks, ..page() })])).unwrap();
+            serde_json::to_value(answer).unwrap()["pages"][0].take()
+        };
+        let page = with_figures(OcrEncoder { blocks: true, ..PLAIN });
+        assert_eq!(page["images"].as_array().map(Vec::len), Some(4));
+        let expected = json!({
+            "id": "img-0.jpeg", "top_left_x": 10, "top_left_y": 20, "bottom_right_x": 61, "bottom_right_y": 71,
+            "image_base64": null, "image_annotation": null
+        });
+        assert_eq!(page["images"][0], expected);
+        assert_eq!(
+            (&page["blocks"][3]["type"], &page["blocks"][3]["content"]),
+            (&json!("image"), &json!(image_link("img-3.jpeg")))
+        );
+        let page = with_figures(OcrEncoder { figures: FigureChoice { most: Some(2), least_side_px: 10 }, ..PLAIN });
+        assert_eq!(page["markdown"], "![img-0.jpeg](img-0.jpeg)\n\n![img-1.jpeg](img-1.jpeg)");
+        assert_eq!(page["images"][1]["bottom_right_x"], 71, "the one of nine pixels is left out, and so is the last");
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
+use super::encode::image_link;
 use super::wire::{Granularity, OcrRequest};
 
 impl OcrRequest<'_> {
     /// Whether parts of its document, read apart, give the same answer. Where words are counted from the beginning of a text
-    /// that names tables, a table's number would move them.
+    /// that names tables or figures, their numbers would move them; and figures are limited over the whole document.
     #[must_use]
     pub fn may_be_parted(&self) -> bool {
         let counts_words = self.confidence_scores_granularity == Some(Granularity::Word);
-        self.pages.is_none() && !(counts_words && self.table_format.is_some())
+        self.pages.is_none() && self.image_limit.is_none() && !counts_words
     }
 }
 
@@ -29,7 +30,7 @@ pub fn page_ranges(pages: usize, of: usize) -> Vec<String> {
 #[must_use]
 pub fn joined(parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
     let mut pages = Vec::new();
-    let (mut engines, mut tables) = (Vec::<String>::new(), 0);
+    let (mut engines, mut tables, mut images) = (Vec::<String>::new(), 0, 0);
     let mut usage = Value::Null;
     for (at, (fields, answer)) in parts.iter().enumerate() {
         let asked: Value = serde_json::from_str(fields).ok()?;
@@ -40,7 +41,8 @@ pub fn joined(parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
         for mut page in
             its.into_iter().filter(|page| is_last || page["index"].as_u64().is_some_and(|index| index <= last))
         {
-            tables = renumbered(&mut page, tables);
+            tables = renumbered(&mut page, "tables", tables);
+            images = renumbered(&mut page, "images", images);
             pages.push(page);
         }
         for engine in answer["model"].as_str()?.split('+').filter(|engine| !engine.is_empty()) {
@@ -57,14 +59,15 @@ pub fn joined(parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
     serde_json::to_vec(&whole).ok()
 }
 
-/// Gives a page's tables the numbers from this one on; gives the next.
-fn renumbered(page: &mut Value, first: usize) -> usize {
-    let Some(tables) = page["tables"].as_array_mut() else { return first };
+/// Gives a page's tables or images the numbers from this one on; gives the next.
+fn renumbered(page: &mut Value, of: &str, first: usize) -> usize {
+    let Some(tables) = page[of].as_array_mut() else { return first };
     let mut renamed = Vec::new();
     for (number, table) in (first..).zip(tables.iter_mut()) {
         let Some(old) = table["id"].as_str().map(str::to_owned) else { continue };
-        let extension = old.rsplit_once('.').map_or("md", |(_, extension)| extension);
-        let new = format!("tbl-{number}.{extension}");
+        // `tbl-0.html`, `img-0.jpeg`.
+        let (Some((kind, _)), Some((_, extension))) = (old.split_once('-'), old.rsplit_once('.')) else { continue };
+        let new = format!("{kind}-{number}.{extension}");
         table["id"] = json!(new);
         renamed.push((old, new));
     }
@@ -79,6 +82,11 @@ fn renumbered(page: &mut Value, first: usize) -> usize {
         let id = block["table_id"].as_str();
         if let Some((_, new)) = id.and_then(|id| renamed.iter().find(|(old, _)| old == id)) {
             block["table_id"] = json!(new);
+        }
+        let content = block["content"].as_str().filter(|_| block["type"] == "image");
+        let image = renamed.iter().find(|(old, _)| content.is_some_and(|content| content == image_link(old)));
+        if let Some((_, new)) = image {
+            block["content"] = json!(image_link(new));
         }
     }
     next
@@ -98,7 +106,7 @@ mod tests {
         };
         assert!(request("") && request(r#","table_format":"html""#));
         assert!(!request(r#","pages":"0-3""#));
-        assert!(!request(r#","table_format":"html","confidence_scores_granularity":"word""#));
+        assert!(!request(r#","confidence_scores_granularity":"word""#) && !request(r#","image_limit":3"#));
     }
 
     #[test]
@@ -127,5 +135,23 @@ mod tests {
         assert_eq!(whole["model"], "text-layer+local/a");
         assert_eq!(whole["usage_info"], json!({ "pages_processed": 5, "doc_size_bytes": 7 }));
         assert!(joined(&[(parts[0].0.clone(), b"{}")]).is_none());
+    }
+
+    #[test]
+    fn figures_of_parts_are_counted_on() {
+        let part = |index: usize, ids: [&str; 2]| {
+            let links = ids.map(image_link);
+            let page = json!({
+                "index": index, "markdown": links.join("\n\n"), "tables": [], "images": ids.map(|id| json!({ "id": id })),
+                "blocks": links.map(|link| json!({ "type": "image", "content": link })),
+            });
+            json!({ "pages": [page], "model": "text-layer", "usage_info": { "pages_processed": 1 } })
+        };
+        let [first, second] = [0, 1].map(|index| part(index, ["img-0.jpeg", "img-1.jpeg"]).to_string());
+        let fields = |page: usize| json!({ "pages": format!("{page}-{page}") }).to_string();
+        let whole = joined(&[(fields(0), first.as_bytes()), (fields(1), second.as_bytes())]).unwrap();
+        let whole: Value = serde_json::from_slice(&whole).unwrap();
+        assert_eq!(whole["pages"][0], part(0, ["img-0.jpeg", "img-1.jpeg"])["pages"][0]);
+        assert_eq!(whole["pages"][1], part(1, ["img-2.jpeg", "img-3.jpeg"])["pages"][0]);
     }
 }

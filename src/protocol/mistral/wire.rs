@@ -19,11 +19,11 @@ pub struct OcrRequest<'a> {
     pub id: Option<String>,
     /// Pages counted from 0: a list of numbers, or a text such as `0-4,7`.
     pub pages: Option<PageNumbers>,
-    /// Accepted; no images are cut out of pages, so none are given.
+    /// Whether the pictures of figures come along, as data URLs; their places come anyway.
     pub include_image_base64: Option<bool>,
-    /// Accepted, for the same reason.
+    /// No more figures are named than this, of the whole document.
     pub image_limit: Option<u32>,
-    /// Accepted, for the same reason.
+    /// No figure is named whose width or height, in pixels of its page, is less.
     pub image_min_size: Option<u32>,
     /// Refused: it needs a language model.
     #[schema(value_type = Option<Object>)]
@@ -147,7 +147,7 @@ pub struct OcrPage {
     pub index: usize,
     /// Its text.
     pub markdown: String,
-    /// Always empty: no images are cut out of pages.
+    /// Its figures, which the text names by their ids.
     pub images: Vec<OcrImage>,
     /// With `table_format`: its tables, which the text names by their ids.
     pub tables: Vec<OcrTable>,
@@ -165,11 +165,24 @@ pub struct OcrPage {
     pub blocks: Option<Vec<OcrBlock>>,
 }
 
-/// Stands for the format's images, of which there are none.
+/// A figure and its place in pixels of the page.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OcrImage {
-    /// Its id.
+    /// What the text names it by.
+    #[schema(example = "img-0.jpeg")]
     pub id: String,
+    /// Left.
+    pub top_left_x: u32,
+    /// Top.
+    pub top_left_y: u32,
+    /// Right.
+    pub bottom_right_x: u32,
+    /// Bottom.
+    pub bottom_right_y: u32,
+    /// With `include_image_base64`: a data URL of a JPEG; null also where it could not be made.
+    pub image_base64: Option<String>,
+    /// Always null: annotations need a language model.
+    pub image_annotation: Option<String>,
 }
 
 /// Size of a page.
@@ -235,7 +248,7 @@ pub struct OcrBlockScores {
 /// A block and its place in pixels of the page.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OcrBlock {
-    /// `text`, `title`, `list`, `table`, `header` or `footer`.
+    /// `text`, `title`, `list`, `table`, `image`, `equation`, `caption`, `code`, `header` or `footer`.
     pub r#type: &'static str,
     /// Its text; a title's without marks.
     pub content: String,

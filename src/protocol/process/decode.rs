@@ -61,7 +61,7 @@ pub enum Detail {
 }
 
 /// The names of all fields besides the file.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "engine",
     "output",
     "pages",
@@ -73,6 +73,7 @@ pub const FIELDS: [&str; 11] = [
     "cache",
     "stream",
     "pictures",
+    "images",
 ];
 
 /// Resolutions that are accepted.
@@ -97,6 +98,8 @@ pub struct Form {
     pub stream: bool,
     /// Whether a picture of each page is wanted.
     pub pictures: bool,
+    /// Whether the pictures of figures are wanted.
+    pub images: bool,
 }
 
 impl Fields {
@@ -132,6 +135,7 @@ impl Fields {
                 "cache" => options.cache = boolean("cache", value)?,
                 "stream" => form.stream = boolean("stream", value)?,
                 "pictures" => form.pictures = boolean("pictures", value)?,
+                "images" => form.images = boolean("images", value)?,
                 other => return Err(unknown(other)),
             }
         }
@@ -146,6 +150,9 @@ impl Fields {
         }
         if form.pictures && matches!(form.output, Output::Pdf | Output::Image) {
             return Err(bad("pictures", "`output` is a picture or a PDF already; leave `pictures` out".into()));
+        }
+        if form.images && matches!(form.output, Output::Pdf | Output::Image) {
+            return Err(bad("images", "`output` is a picture or a PDF already; leave `images` out".into()));
         }
         // Structure without lines would be no structure.
         form.detail = detail.unwrap_or(if form.output == Output::Json { Detail::Lines } else { Detail::None });

@@ -1,16 +1,17 @@
 //! A reading becomes an answer.
 
 use mediary_core::document::{Block, BlockKind, Line, Link, LinkTarget, Page, Rect, Word};
-use mediary_layout::{Relation, relations};
+use mediary_layout::{Relation, figure_name, relations};
 
 use super::alto::alto;
 use super::decode::{Detail, Output};
 use super::hocr::hocr;
 use super::wire::{
-    AttemptBody, BlockBody, ItemBody, LineBody, LinkBody, MediaBody, PageBody, ReadingBody, SpanBody, Usage, WordBody,
+    AttemptBody, BlockBody, ImageBody, ItemBody, LineBody, LinkBody, MediaBody, PageBody, ReadingBody, SpanBody, Usage,
+    WordBody,
 };
 use super::xml::{Transcript, TranscriptPage};
-use crate::gateway::{Attached, Attempt, PageOutcome, Reading, Reason};
+use crate::gateway::{Attached, Attempt, PageOutcome, Reading, Reason, figures_of};
 
 /// Writes answers in the form one request asked for.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +99,18 @@ impl Encoder {
         }
     }
 
+    /// Adds the figures of a reading to its answer, and of the files that came with it to theirs, without their pictures.
+    pub fn add_images(reading: &Reading, body: &mut ReadingBody) {
+        for (outcome, page) in reading.pages.iter().zip(&mut body.pages) {
+            page.images = outcome.page.iter().flat_map(|page| figures_of(page).map(image)).collect();
+        }
+        for (attached, body) in reading.attachments.iter().zip(&mut body.attachments) {
+            if let Ok(reading) = &attached.result {
+                Self::add_images(reading, body);
+            }
+        }
+    }
+
     /// The answer for one page.
     #[must_use]
     pub fn page(&self, outcome: &PageOutcome) -> PageBody {
@@ -114,6 +127,7 @@ impl Encoder {
                 rotation_deg: 0,
                 text: String::new(),
                 image_url: None,
+                images: Vec::new(),
                 blocks: None,
                 needs_ocr: false,
                 reasons: Vec::new(),
@@ -134,6 +148,7 @@ impl Encoder {
             rotation_deg: page.rotation_deg,
             text: page.text(),
             image_url: None,
+            images: Vec::new(),
             blocks: (self.detail > Detail::None).then(|| self.blocks(page)),
             needs_ocr: !reasons.is_empty(),
             reasons: reasons.iter().map(|reason| reason.name()).collect(),
@@ -156,6 +171,8 @@ impl Encoder {
             spans: spans(block),
             items: if let BlockKind::List(items) = &block.kind { Some(items.iter().map(item).collect()) } else { None },
             described: described(&block.kind),
+            image_id: image_id(&block.kind),
+            is_tex: if let BlockKind::Formula { is_tex } = block.kind { Some(is_tex) } else { None },
             label: if let BlockKind::Note { label } = &block.kind { Some(label.clone()) } else { None },
             links: block.links.iter().filter_map(|link| self::link(block, link)).collect(),
             bbox: corners(block.bbox),
@@ -175,8 +192,26 @@ impl Encoder {
 }
 
 fn described(kind: &BlockKind) -> Option<String> {
-    let BlockKind::Figure { described } = kind else { return None };
+    let BlockKind::Figure { described, .. } = kind else { return None };
     (!described.is_empty()).then(|| described.clone())
+}
+
+fn image_id(kind: &BlockKind) -> Option<String> {
+    let BlockKind::Figure { number, .. } = kind else { return None };
+    number.map(figure_name)
+}
+
+fn image((number, place): (usize, Rect)) -> ImageBody {
+    // Boxes lie within their pages but for a rounding error, and casts of floats end at the ends of the type.
+    let pixel = |place: f32| place as u32;
+    ImageBody {
+        id: figure_name(number),
+        top_left_x: pixel(place.left.floor()),
+        top_left_y: pixel(place.top.floor()),
+        bottom_right_x: pixel(place.right.ceil()),
+        bottom_right_y: pixel(place.bottom.ceil()),
+        image_base64: None,
+    }
 }
 
 fn spans(block: &Block) -> Vec<SpanBody> {
@@ -208,6 +243,7 @@ fn link(block: &Block, link: &Link) -> Option<LinkBody> {
         | BlockKind::Footer
         | BlockKind::Code
         | BlockKind::Figure { .. }
+        | BlockKind::Formula { .. }
         | BlockKind::Note { .. } => block.lines.get(link.piece)?.text.as_str(),
     };
     let text = piece.get(link.start..link.end)?.to_owned();

@@ -42,6 +42,8 @@ pub struct JsonRequest<'a> {
     pub stream: Option<bool>,
     /// Whether a picture of each page is made, to be fetched for an hour.
     pub pictures: Option<bool>,
+    /// Whether the pictures of figures come along.
+    pub images: Option<bool>,
 }
 
 /// The answer for one file.
@@ -135,6 +137,9 @@ pub struct PageBody {
     /// was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
+    /// With `images`: its figures, which the text names by their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageBody>,
     /// With `detail=lines` or `words`: paragraphs in reading order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Vec<BlockBody>>,
@@ -148,11 +153,30 @@ pub struct PageBody {
     pub error: Option<String>,
 }
 
+/// A figure, its place in pixels of the page, and its picture.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImageBody {
+    /// What the text names it by.
+    #[schema(example = "img-0.jpeg")]
+    pub id: String,
+    /// Left.
+    pub top_left_x: u32,
+    /// Top.
+    pub top_left_y: u32,
+    /// Right.
+    pub bottom_right_x: u32,
+    /// Bottom.
+    pub bottom_right_y: u32,
+    /// A data URL of a JPEG; null if the picture could not be made, or all pictures together would be too much for one
+    /// answer.
+    pub image_base64: Option<String>,
+}
+
 /// Lines that belong together.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockBody {
     /// What it is: `text`, `heading`, `list`, `table`, `key_value`, `header`, `footer`, `code`,
-    /// `figure` or `note`.
+    /// `figure`, `formula` or `note`.
     pub kind: &'static str,
     /// Of a heading: from 1, the uppermost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,7 +196,13 @@ pub struct BlockBody {
     /// Of a figure: what the document says of it for those who do not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub described: Option<String>,
-    /// Of a caption: the place of its table among the page's blocks, from 0.
+    /// Of a figure with a place: what the text and `images` name it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_id: Option<String>,
+    /// Of a formula: whether its text is TeX; otherwise it is its characters in the order in which they were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_tex: Option<bool>,
+    /// Of a caption: the place of its table or figure among the page's blocks, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caption_of: Option<usize>,
     /// Of a footnote: the place of the block that refers to it.

@@ -72,7 +72,8 @@ fn shown(item: &Item) -> String {
         BlockKind::Header => format!("header {}", block.text()),
         BlockKind::Footer => format!("footer {}", block.text()),
         BlockKind::Code => format!("code {}", block.text()),
-        BlockKind::Figure { described } => format!("figure: {described}"),
+        BlockKind::Figure { described, .. } => format!("figure: {described}"),
+        BlockKind::Formula { .. } => format!("formula {}", block.text()),
         BlockKind::Note { label } => format!("note {label}: {}", block.text()),
     };
     text.replace('\n', "⏎") + &links(block)
