@@ -153,7 +153,7 @@ fn text_inside_of_forms_is_judged_as_the_pages_own() {
             "tiny_text",
         ),
         ("drawn in no way", place, (open, format!("3 Tr {hidden} 0 Tr")), "invisible_text"),
-        ("a form without any opacity", "/G gs 1 0 0 1 60 690 cm", (open, hidden.clone()), "unseen_text"),
+        ("a form without any opacity", "/G gs 1 0 0 1 60 690 cm", (open, hidden.clone()), "transparent_text"),
     ];
     for (name, around, (entries, content), reason) in rows {
         let answer = read(&with_form(&seen, around, (entries, &content)));

@@ -112,7 +112,9 @@ fn a_page_whose_picture_is_damaged_is_never_called_blank_or_read() {
     ];
     for (name, entries, data, page) in rows {
         let answer = read(&picture_page(entries, data, page));
-        assert_eq!((&answer["status"], &answer["needs_ocr"]), (&json!("partial"), &json!(true)), "{name}: {answer:#}");
+        // What is left of one that was cut off is ink.
+        let status = if name == "cut off" { "no_text" } else { "partial" };
+        assert_eq!((&answer["status"], &answer["needs_ocr"]), (&json!(status), &json!(true)), "{name}: {answer:#}");
         let reasons = answer["pages"][0]["reasons"].as_array().unwrap();
         assert!(reasons.contains(&json!("unread_pictures")), "{name}: {answer:#}");
     }
