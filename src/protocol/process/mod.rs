@@ -10,6 +10,6 @@ mod xml;
 pub use decode::{BadField, Detail, FIELDS, Fields, Form, Output};
 pub use encode::Encoder;
 pub use wire::{
-    AttemptBody, BlockBody, ImageBody, ItemBody, JsonRequest, LineBody, LinkBody, MediaBody, PageBody, ReadingBody, ReadingList,
-    SpanBody, Usage, WordBody,
+    AttemptBody, BlockBody, ImageBody, ItemBody, JsonRequest, LineBody, LinkBody, MediaBody, PageBody, ReadingBody,
+    ReadingList, SpanBody, Usage, WordBody,
 };
