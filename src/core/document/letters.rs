@@ -56,7 +56,7 @@ pub fn letters_are_unlikely(text: &str) -> bool {
     }
     let is_most = |count: usize| 10 * count >= 6 * counts.letters;
     match counts.by_script {
-        [latin, ..] if is_most(latin) => mean(text, |letter| latin_share(letter)) < UNLIKELY,
+        [latin, ..] if is_most(latin) => mean(text, latin_share) < UNLIKELY,
         [_, cjk, ..] if is_most(cjk) => counts.common_cjk as f32 / (cjk as f32) < FEW_COMMON,
         [_, _, alphabets @ ..] => {
             let most = alphabets.iter().zip(&ALPHABETS).find(|(count, _)| is_most(**count));
