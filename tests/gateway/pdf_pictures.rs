@@ -75,7 +75,7 @@ fn a_scan_in_bands_is_a_scan_and_text_beneath_it_is_doubted() {
     let letter = truth("letter.txt");
     let first = letter.split('\u{c}').next().unwrap();
     let wrong = "Pay the bearer of this letter a thousand pounds at once.";
-    let beneath: String = (0..7).map(|line| text_at(110, 1_200 - 96 * line, 38, wrong)).collect();
+    let beneath: String = (0..7).map(|line| text_at(110, 700 - 96 * line, 38, wrong)).collect();
     for (rows, in_form) in [(37, false), (64, true)] {
         let answer = read(&in_bands(rows, &beneath, in_form));
         let tried = attempts(&answer);

@@ -2,7 +2,7 @@
 //! those of a letter.
 //!
 //! A package holds them as they are, or wrapped into a compound file (\[MS-OLEDS\]), which is opened. What a chart was drawn
-//! from is no file that somebody put there.
+//! from is no file of its own.
 
 use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};

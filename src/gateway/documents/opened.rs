@@ -42,8 +42,8 @@ impl Reader {
         room.take(if count > 1 { wanted.min(room.all().max(each)) } else { wanted }).await
     }
 
-    /// Room for a sheet that takes so many pixels, and for copies of it, and how it is rendered within that. Whoever waits
-    /// for it holds no pixels.
+    /// Room for a sheet that takes so many pixels, and for copies of it, and how it is rendered within that. No
+    /// pixels are held while it is waited for.
     ///
     /// # Errors
     /// Busy when there is no room in time.
