@@ -90,19 +90,6 @@ impl Drawings {
     }
 }
 
-/// A place on the page in its pixels.
-fn in_pixels(rect: &PdfRect, page: &PdfPage<'_>, config: &PdfRenderConfig) -> Option<Rect> {
-    let a = page.points_to_pixels(rect.left(), rect.top(), config).ok()?;
-    let b = page.points_to_pixels(rect.right(), rect.bottom(), config).ok()?;
-    // A turned page swaps corners.
-    Some(Rect {
-        left: a.0.min(b.0) as f32,
-        top: a.1.min(b.1) as f32,
-        right: a.0.max(b.0) as f32,
-        bottom: a.1.max(b.1) as f32,
-    })
-}
-
 /// Whether a small picture, in points, has the shape of a line of words, which icons do not have.
 fn is_like_a_line(width: f32, height: f32) -> bool {
     (LINE_HEIGHT_PT[0]..=LINE_HEIGHT_PT[1]).contains(&height) && width >= LINE_ASPECT * height

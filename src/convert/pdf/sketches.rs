@@ -46,9 +46,9 @@ pub(super) struct Sketches(Vec<(PdfRect, Mark)>);
 impl Sketches {
     /// Keeps a path.
     pub(super) fn add(&mut self, place: &PdfRect, path: &PdfPagePathObject<'_>) {
-        let is_filled = path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None)
-            && path.fill_color().is_ok_and(|colour| is_seen(colour));
-        let is_stroked = path.is_stroked().unwrap_or(false) && path.stroke_color().is_ok_and(|colour| is_seen(colour));
+        let is_filled =
+            path.fill_mode().is_ok_and(|mode| mode != PdfPathFillMode::None) && path.fill_color().is_ok_and(is_seen);
+        let is_stroked = path.is_stroked().unwrap_or(false) && path.stroke_color().is_ok_and(is_seen);
         if self.0.len() >= MOST || !(is_filled || is_stroked) {
             return;
         }

@@ -43,10 +43,10 @@ pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) 
     match format {
         MediaFormat::Xlsx => xlsx::read(input, limits, &mut draft)?,
         MediaFormat::Xlsb => {
-            each(&mut Xlsb::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?
+            each(&mut Xlsb::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?;
         }
         MediaFormat::Ods => {
-            each(&mut Ods::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?
+            each(&mut Ods::new(input).map_err(refused)?, &mut drawn, &mut draft, |_, _| Ok(Vec::new()))?;
         }
         _ => each(&mut Xls::new(input).map_err(refused)?, &mut drawn, &mut draft, |book, name| {
             book.merge_cells_by_sheet_name(name).map_err(refused)
