@@ -46,6 +46,11 @@ impl Made {
         Self { pieces: vec![Piece::Media(media)], by: by.to_owned(), hidden: Vec::new(), pages: None }
     }
 
+    /// Why text that it carries was left out, by names.
+    pub(super) fn hidden_names(&self) -> Vec<&'static str> {
+        self.hidden.iter().map(|hidden| hidden.name()).collect()
+    }
+
     /// The parts of a message that take the place of the one that was treated.
     pub(super) fn parts(&self, original: &MediaPart) -> Vec<Part> {
         let source = Source::new(original.name.as_deref(), original.media.format);
