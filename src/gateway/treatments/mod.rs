@@ -127,13 +127,7 @@ impl Treatments {
         let mut notes = Vec::with_capacity(done.len());
         for (Assigned { place, does, original, .. }, made) in jobs.iter().zip(&done) {
             parts.insert(*place, made.parts(original));
-            notes.push(TreatmentNote {
-                place: *place,
-                does,
-                by: made.by.clone(),
-                pages: made.pages,
-                hidden: made.hidden_names(),
-            });
+            notes.push(made.note(*place, does));
         }
         Ok((jobs::replaced(chat, parts), notes))
     }
