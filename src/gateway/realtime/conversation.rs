@@ -305,12 +305,14 @@ mod tests {
                 },
             ),
         ];
-        let told = messages(&items, 24_000).unwrap();
+        let mut told = messages(&items, 24_000).unwrap();
         let roles: Vec<Role> = told.iter().map(|message| message.role).collect();
         assert_eq!(roles, [Role::User, Role::Assistant, Role::Tool, Role::User]);
         assert_eq!(told[1].tool_calls.len(), 2);
         assert_eq!(told[2].tool_call_id.as_deref(), Some("1"));
         assert!(matches!(&told[3].parts[..], [Part::Media(_)]));
+        in_words(&mut told);
+        assert!(matches!(&told[3].parts[..], [Part::Text(words)] if words.contains("could not be written down")));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use mediary_core::Media;
 use mediary_core::document::Hidden;
-use mediary_core::task::{MediaPart, Part};
+use mediary_core::task::{MediaPart, Part, PartPath};
 
+use super::super::routing::TreatmentNote;
 use super::extract::Extract;
 use super::fence::{self, Source};
 
@@ -44,6 +45,12 @@ impl Made {
     /// One medium in the place of another.
     pub(super) fn media(media: Media, by: &str) -> Self {
         Self { pieces: vec![Piece::Media(media)], by: by.to_owned(), hidden: Vec::new(), pages: None }
+    }
+
+    /// What is noted of it.
+    pub(super) fn note(&self, place: PartPath, does: &'static str) -> TreatmentNote {
+        let hidden = self.hidden.iter().map(|hidden| hidden.name()).collect();
+        TreatmentNote { place, does, by: self.by.clone(), pages: self.pages, hidden }
     }
 
     /// The parts of a message that take the place of the one that was treated.

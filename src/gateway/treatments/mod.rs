@@ -127,8 +127,7 @@ impl Treatments {
         let mut notes = Vec::with_capacity(done.len());
         for (Assigned { place, does, original, .. }, made) in jobs.iter().zip(&done) {
             parts.insert(*place, made.parts(original));
-            let hidden = made.hidden.iter().map(|hidden| hidden.name()).collect();
-            notes.push(TreatmentNote { place: *place, does, by: made.by.clone(), pages: made.pages, hidden });
+            notes.push(made.note(*place, does));
         }
         Ok((jobs::replaced(chat, parts), notes))
     }

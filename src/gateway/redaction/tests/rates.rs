@@ -80,7 +80,6 @@ fn what_is_drawn_by_chance_is_taken_as_seldom_as_is_documented() {
     ];
     for ((name, kind, draw), most) in rows {
         let found = per_thousand(kind, draw);
-        println!("{name} as {kind}: {found} of 1000");
         assert!(found <= most, "{name} as {kind}: {found} of 1000");
     }
 }
@@ -122,7 +121,7 @@ fn what_is_real_and_drawn_by_chance_is_found() {
     ];
     for (name, kind, draw) in rows {
         let found = per_thousand(kind, draw);
-        println!("{name} as {kind}: {found} of 1000");
-        assert!(found >= 999.0, "{name}: {found} of 1000");
+        // Of drawn keys a few have no digit, as words have none.
+        assert!(found >= if kind == "key" { 997.0 } else { 1_000.0 }, "{name}: {found} of 1000");
     }
 }
