@@ -1,7 +1,7 @@
 //! Answers of a target that hears and speaks in turns that are broken off before it has ended them.
 //!
 //! The client is told at once. What the target goes on to say until it ends that turn (Google's says that it was interrupted,
-//! and then that the turn is complete, in one message or in two) is not told to anyone, and is none of the next answer's; but
+//! and then that the turn is complete, in one message or in two) is told to no client, and is none of the next answer's; but
 //! what it took is charged to this one, once.
 
 use mediary_core::live::{LiveHeard, LiveUsage, ResponseState};
