@@ -20,6 +20,7 @@ use mediary_core::{Blob, ContentHash, Failure, FailureKind};
 use mediary_store::{BucketContent, ContentStore, Database, DiskContent, Files, StoreFailed, Uploads};
 use thiserror::Error;
 use tokio::sync::Mutex;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::content::not_kept;
@@ -46,6 +47,7 @@ pub struct KeptFiles {
     life: Option<i64>,
     /// Held while it is seen to whether bytes are still wanted, and when those that ended were last looked for.
     turn: Mutex<i64>,
+    at_work: TaskTracker,
 }
 
 /// A file that is to be kept.
@@ -124,11 +126,12 @@ impl KeptFiles {
             is_alone,
             life: config.files.life.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
             turn: Mutex::new(0),
+            at_work: TaskTracker::new(),
         });
         if let Err(error) = files.forget_orphans().await {
             tracing::warn!(error.detail = %error, "bytes that belong to no file cannot be looked for");
         }
-        tokio::spawn(keeping::swept(Arc::downgrade(&files), SWEEP_EVERY));
+        files.at_work.spawn(keeping::swept(Arc::downgrade(&files), SWEEP_EVERY));
         Ok(Some(files))
     }
 }

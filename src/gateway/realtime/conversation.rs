@@ -147,13 +147,13 @@ impl Conversation {
 
     /// What was said so far, in words.
     pub(super) fn turns(&self) -> Vec<LiveTurn> {
-        let turns = self.items.iter().filter_map(|item| match &item.kind {
-            ItemKind::Message { role, .. } => Some(LiveTurn { role: *role, text: item.words() }),
+        let turns = self.items.iter().map(|item| match &item.kind {
+            ItemKind::Message { role, .. } => LiveTurn { role: *role, text: item.words() },
             ItemKind::Call { name, arguments, .. } => {
                 let text = format!("(calls the function {name} with {arguments})");
-                Some(LiveTurn { role: Role::Assistant, text })
+                LiveTurn { role: Role::Assistant, text }
             }
-            ItemKind::Result { call, output } => Some(result_in_words(&self.function(call), output)),
+            ItemKind::Result { call, output } => result_in_words(&self.function(call), output),
         });
         turns.filter(|turn| !turn.text.is_empty()).collect()
     }
