@@ -95,8 +95,8 @@ fn trace_of(page: &PdfPage<'_>, size: &PixelSize, drawings: &Drawings) -> Result
 const LOOK_SIDE_PX: f32 = 1_200.0;
 const LOOK_DPI: f32 = 72.0;
 
-/// A larger page is a sheet: A3 has 193.
-const SHEET_SQUARE_INCHES: f32 = 200.0;
+/// A larger page is a sheet, A3 has 193 square inches; one that is larger than three of A0 lies about its size.
+const SHEET_SQUARE_INCHES: std::ops::RangeInclusive<f32> = 200.0..=5_000.0;
 
 /// How large the page becomes.
 struct PixelSize {
@@ -123,7 +123,7 @@ impl PixelSize {
         let Rendering { max_pixels, sheet_pixels, .. } = order.rendering;
         let (dpi, of_sheet) = (within(max_pixels), within(sheet_pixels));
         let needs = (of_sheet * width).ceil() * (of_sheet * height).ceil();
-        let is_sheet = width * height > SHEET_SQUARE_INCHES && sheet_pixels > max_pixels && of_sheet > dpi;
+        let is_sheet = SHEET_SQUARE_INCHES.contains(&(width * height)) && sheet_pixels > max_pixels && of_sheet > dpi;
         let pixels = |inches: f32| (inches * dpi).round().max(1.0) as u32;
         Self {
             width: pixels(width),

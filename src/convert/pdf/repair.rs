@@ -167,7 +167,7 @@ mod tests {
             let mended = with_trailer(&file).unwrap();
             let added = String::from_utf8_lossy(&mended[file.len()..]);
             assert!(added.contains("\n1 0 obj\n<</Type /Catalog /Pages 2 0 R>>"), "{added}");
-            assert!(added.contains("\n2 0 obj\n<</Type /Pages /Kids []>>\nendobj"), "{added}");
+            assert!(added.contains("\n2 0 obj\n<</Type /Pages /Kids []>>"), "{added}");
             assert!(added.contains("/Root 1 0 R /Size 10"), "{added}");
             let newer = [file.as_slice(), b"2 0 obj\n<</Type /Pages /Kids [3 0 R]>>\nendobj\n"].concat();
             let mended = with_trailer(&newer).unwrap();
