@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mediary_core::plan::Privacy;
 use mediary_store::Queue;
 
 use crate::config::{self, Config};
@@ -30,6 +31,10 @@ pub(super) async fn work(batches: Option<Arc<Batches>>, config: &Config, here: i
 /// The door behind which nodes are, or this one, where there is no broker.
 async fn behind_queue(config: &Config, here: Arc<dyn Door>) -> Arc<dyn Door> {
     let Some(address) = &config.queue.url else { return here };
+    if config.routing.privacy == Privacy::Local {
+        tracing::info!("nothing leaves this machine (routing.privacy), so lines of batches are answered on it");
+        return here;
+    }
     let mut wait = SOONEST;
     loop {
         let opened = Queue::open(address, &config.queue.name, config.queue.bounds).await;

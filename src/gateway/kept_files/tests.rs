@@ -43,7 +43,7 @@ async fn what_has_ended_goes_by_itself() {
     let files = kept(&folder, 100).await;
     let [ended, stays] = [new("ended", Some(0)), new("stays", Some(3_600))].map(|new| files.keep(new));
     let (ended, stays) = (ended.await.unwrap(), stays.await.unwrap());
-    let sweeping = tokio::spawn(keeping::swept(Arc::downgrade(&files), Duration::ZERO));
+    let sweeping = TaskTracker::new().spawn(keeping::swept(Arc::downgrade(&files), Duration::ZERO));
     while files.is_there(&ended.hash).await.unwrap() {
         tokio::task::yield_now().await;
     }
@@ -65,6 +65,7 @@ async fn bytes_that_another_server_removes_at_that_moment_are_written_again() {
         is_alone: false,
         life: None,
         turn: Mutex::new(0),
+        at_work: TaskTracker::new(),
     };
     let first = shared.keep(new("the same", None)).await.unwrap();
     // Another server has seen that the last file with these bytes is gone, and is about to remove them.
