@@ -86,14 +86,11 @@ impl Sheet {
             let turned = Point::new(point.x - centre.x, point.y - centre.y).rotated(degrees.to_radians());
             Point::new(turned.x + centre.x, turned.y + centre.y)
         };
-        let mut boxes: Vec<(Quad, Line)> = self
-            .boxes
-            .iter()
-            .map(|(rect, text)| {
-                let quad = Quad::upright(rect.left, rect.top, rect.right, rect.bottom).map(turn);
-                (quad, Line { text: text.clone(), bbox: quad.bounds(), confidence: Some(0.9), words: Vec::new() })
-            })
-            .collect();
+        let placed = |(rect, text): &(Rect, String)| {
+            let quad = Quad::upright(rect.left, rect.top, rect.right, rect.bottom).map(turn);
+            (quad, Line { text: text.clone(), bbox: quad.bounds(), confidence: Some(0.9), words: Vec::new() })
+        };
+        let mut boxes: Vec<(Quad, Line)> = self.boxes.iter().map(placed).collect();
         let mut random = Random(7);
         for index in (1..boxes.len()).rev() {
             boxes.swap(index, random.below(index + 1));
