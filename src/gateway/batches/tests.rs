@@ -68,6 +68,8 @@ impl Door for Words {
         let act = (self.0.answer)(&call.body, before);
         let stage = self.0.clone();
         Box::pin(async move {
+            // As a request's body, until it is answered.
+            let _held = call.held;
             let answer = |status, retry_after| LineAnswer {
                 status,
                 request_id: "r".to_owned(),

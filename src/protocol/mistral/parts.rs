@@ -61,7 +61,7 @@ pub fn joined(parts: &[(String, &[u8])]) -> Option<Vec<u8>> {
 
 /// Gives a page's tables or images the numbers from this one on; gives the next.
 fn renumbered(page: &mut Value, of: &str, first: usize) -> usize {
-    let Some(tables) = page[of].as_array_mut() else { return first };
+    let Some(tables) = page.get_mut(of).and_then(Value::as_array_mut) else { return first };
     let mut renamed = Vec::new();
     for (number, table) in (first..).zip(tables.iter_mut()) {
         let Some(old) = table["id"].as_str().map(str::to_owned) else { continue };
