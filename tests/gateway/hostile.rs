@@ -115,7 +115,7 @@ fn content_that_calls_itself_is_left() {
 
 #[test]
 fn a_bomb_is_stopped_by_the_memory_limit_of_the_worker() {
-    let server = TestServer::with(|config| config.engines.pdfium.memory_bytes = Bytes::mega(300));
+    let server = TestServer::with(|config| config.engines.pdfium.memory_bytes = Bytes::mega(500));
     let mut content = Pdf::new();
     let stream = content.stream("/Filter /FlateDecode", zeros_mib(2_000));
     content.page_of("", stream);
@@ -134,7 +134,7 @@ fn a_bomb_is_stopped_by_the_memory_limit_of_the_worker() {
 
 #[test]
 fn a_bomb_leaves_the_other_pages_readable() {
-    let server = TestServer::with(|config| config.engines.pdfium.memory_bytes = Bytes::mega(300));
+    let server = TestServer::with(|config| config.engines.pdfium.memory_bytes = Bytes::mega(500));
     let mut pdf = Pdf::of_texts(&["before the bomb"]);
     let stream = pdf.stream("/Filter /FlateDecode", zeros_mib(2_000));
     pdf.page_of("", stream);

@@ -9,6 +9,9 @@ use mediary_core::Raster;
 const BAND: usize = 8;
 /// A band with fewer pixels of ink shows nothing: specks of dust have up to four.
 const FEWEST: u32 = 6;
+/// Print covers a tenth of where it stands. What is covered to this share is a picture or a shade, whose edges are taken for strokes
+/// where little is seen around them.
+const MOST_INK: f32 = 0.5;
 /// Ink differs from the paper by at least so many steps of 256 …
 const LEAST_CONTRAST: u32 = 12;
 /// … and by so many times what the paper's own pixels differ by, up to …
@@ -16,7 +19,8 @@ const GRAINS: u32 = 4;
 /// … so many steps; paper that is rougher has no margins.
 const MOST_CONTRAST: u32 = 32;
 
-/// From and to, across and along, in pixels of a copy (three bytes each, rows without gaps). Nothing for a page without ink.
+/// From and to, across and along, in pixels of a copy (three bytes each, rows without gaps). Nothing for a page without ink, or
+/// whose ink is no print.
 pub(super) fn inked(copy: &[u8], width: usize) -> Option<[[u32; 2]; 2]> {
     let [paper, contrast] = paper(copy)?;
     let (mut columns, mut rows) = (vec![0_u32; width], Vec::new());
@@ -29,7 +33,10 @@ pub(super) fn inked(copy: &[u8], width: usize) -> Option<[[u32; 2]; 2]> {
         }
         rows.push(inked);
     }
-    Some([reach(&columns)?, reach(&rows)?])
+    let inked = [reach(&columns)?, reach(&rows)?];
+    let [across, along] = inked.map(|[from, to]| to - from);
+    let ink: u32 = rows.iter().sum();
+    (ink as f32 <= MOST_INK * (across * along) as f32).then_some(inked)
 }
 
 /// Where the first band with ink begins, and where the last ends.
@@ -82,12 +89,13 @@ mod tests {
 
     #[test]
     fn margins_are_what_has_no_ink() {
-        let table: [Case<'_>; 7] = [
-            ("print", 255, &[[30, 20, 70, 60, 0]], Some([[24, 72], [16, 64]])),
-            ("dust beside it", 255, &[[30, 20, 70, 60, 0], [2, 2, 4, 4, 0]], Some([[24, 72], [16, 64]])),
-            ("a pale footer", 250, &[[30, 20, 70, 60, 0], [40, 80, 60, 86, 230]], Some([[24, 72], [16, 88]])),
-            ("the number of page 1", 255, &[[30, 20, 70, 60, 0], [50, 79, 51, 90, 0]], Some([[24, 72], [16, 88]])),
-            ("white on black", 0, &[[30, 20, 70, 60, 255]], Some([[24, 72], [16, 64]])),
+        let table: [Case<'_>; 8] = [
+            ("print", 255, &[[30, 20, 70, 24, 0], [30, 56, 70, 60, 0]], Some([[24, 72], [16, 64]])),
+            ("dust beside it", 255, &[[30, 20, 70, 28, 0], [2, 2, 4, 4, 0]], Some([[24, 72], [16, 32]])),
+            ("a pale footer", 250, &[[30, 20, 70, 30, 0], [40, 80, 60, 86, 230]], Some([[24, 72], [16, 88]])),
+            ("the number of page 1", 255, &[[30, 20, 70, 30, 0], [50, 79, 51, 90, 0]], Some([[24, 72], [16, 88]])),
+            ("white on black", 0, &[[30, 20, 70, 26, 255]], Some([[24, 72], [16, 32]])),
+            ("a shade", 255, &[[20, 20, 76, 76, 230]], None),
             ("nothing", 240, &[], None),
             ("what is as pale as the paper", 240, &[[30, 20, 70, 60, 236]], None),
         ];
