@@ -275,7 +275,7 @@ fn a_session_may_only_write_down_what_is_said() {
 
 #[test]
 fn telephones_are_understood_and_spoken_to() {
-    let (up, server) = answering(&["Good evening to you."]);
+    let (up, server) = answering(&["Good evening to you, and a warm welcome on board."]);
     let mut talk = Talk::open(&server, "?model=m");
     let form = json!({ "type": "audio/pcmu" });
     let updated = update(
@@ -293,7 +293,8 @@ fn telephones_are_understood_and_spoken_to() {
     let of = ["-f", "mulaw", "-ar", "8000", "-ac", "1"];
     let wave = by_ffmpeg(&talk.sound(), &of, &["-f", "wav", "-ar", "16000"]);
     let written = form_of(&wave).send(&server);
-    assert!(written.ok()["text"].to_string().to_lowercase().contains("good evening"), "{written}");
+    // No two readings of a voice are the same, and a telephone loses half of each.
+    assert!(written.ok()["text"].to_string().to_lowercase().contains("welcome"), "{written}");
 }
 
 fn form_of(wave: &[u8]) -> super::client::Request {

@@ -30,7 +30,9 @@ fn health_and_readiness_are_told() {
     assert_eq!(shared().get("/livez").ok(), json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }));
     let health = shared().get("/health").ok();
     assert_eq!((&health["status"], &health["version"]), (&json!("ok"), &json!(env!("CARGO_PKG_VERSION"))));
-    assert!(health["services"]["browser"].is_string(), "{health}");
+    let services = &health["services"];
+    assert!(services["browser"]["status"].is_string(), "{health}");
+    assert_eq!(services["mcp"], json!({ "status": "ready" }), "{health}");
     let ready = shared().get("/readyz").ok();
     assert_eq!(ready["status"], "ready");
     assert_eq!(ready["checks"]["local/paddleocr"], json!({ "ok": true, "detail": "runs on cpu" }));

@@ -31,6 +31,8 @@ const SHRUNK_PIXELS: f32 = 3_000_000.0;
 const ENLARGED_PIXELS: f32 = 1_500_000.0;
 /// A copy that is at least this large beside the picture shows all there is to see.
 const CLOSE: f32 = 0.7;
+/// Margins are left out of pages that are at most so many times as wide as the copy: print of 300 and 400 DPI.
+const LEGIBLE: u32 = 4;
 /// How much larger each closer look is than the one before …
 const CLOSER: f32 = 2.0;
 /// … up to so many pixels of the whole copy, of which a map and three bytes are held for each.
@@ -80,7 +82,9 @@ impl Detector {
         let (width, height) = working_size(page.width(), page.height(), self.settings.longest_side);
         let tiling = self.shapes.tiling(width, height);
         let copy = self.scaled(page, tiling.copy)?;
-        let inked = margins::inked(copy.buffer(), tiling.copy[0] as usize);
+        // Print that is much smaller on the copy is found in pieces, which differ with what is seen around it.
+        let is_legible = tiling.copy[0] * LEGIBLE >= page.width();
+        let inked = is_legible.then(|| margins::inked(copy.buffer(), tiling.copy[0] as usize)).flatten();
         let mut look = match inked.and_then(|inked| self.shapes.part(&tiling, inked)) {
             Some((tiling, tile)) => self.look(copy, &tiling, vec![tile], cancel)?,
             None => self.look(copy, &tiling, tiling.tiles().collect(), cancel)?,
