@@ -9,9 +9,9 @@ use form_urlencoded::Serializer;
 use mediary_remote::Method;
 use serde_json::{Value, json};
 
-use super::background::tell;
+use super::Context;
+use super::background::tell_answered;
 use super::batch::server::Server;
-use super::{Context, complain};
 
 /// Connect an account of Google's at the server that runs, and use its Drive, Calendar and Gmail
 #[derive(Debug, Args)]
@@ -144,15 +144,7 @@ enum GmailCommand {
 
 impl GoogleArgs {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let done = match runtime {
-            Ok(runtime) => runtime.block_on(self.done(context)),
-            Err(error) => Err(format!("cannot start: {error}")),
-        };
-        match done {
-            Ok((answer, text)) => tell(&answer, text, self.json, ExitCode::SUCCESS),
-            Err(message) => complain(&message),
-        }
+        tell_answered(self.json, self.done(context))
     }
 
     /// What the server answers, and the same in words.

@@ -7,10 +7,10 @@ use clap::{Args, Subcommand};
 use mediary_remote::Method;
 use serde_json::{Value, json};
 
-use super::background::tell;
+use super::Context;
+use super::background::tell_answered;
 use super::batch::server::Server;
 use super::google::{asked, escaped};
-use super::{Context, complain};
 
 /// So many are listed at once.
 const PAGE: &str = "1000";
@@ -92,15 +92,7 @@ struct Adding {
 
 impl RemindersArgs {
     pub(super) fn run(&self, context: &Context) -> ExitCode {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let done = match runtime {
-            Ok(runtime) => runtime.block_on(self.done(context)),
-            Err(error) => Err(format!("cannot start: {error}")),
-        };
-        match done {
-            Ok((answer, text)) => tell(&answer, text, self.json, ExitCode::SUCCESS),
-            Err(message) => complain(&message),
-        }
+        tell_answered(self.json, self.done(context))
     }
 
     /// What the server answers, and the same in words.

@@ -285,8 +285,9 @@ fn answers_logged(served: &Served, root: &str, count: usize) -> Vec<Value> {
 
 #[test]
 fn what_one_of_googles_kind_says_of_an_interrupted_turn_is_none_of_the_next() {
-    // As the real one does: that it was interrupted, and that the turn is complete, in two messages or in one.
-    for in_one in [false, true] {
+    // As the real one does: that it was interrupted, and that the turn is complete, in two messages or in one; or the end of the
+    // turn is never told.
+    for messages in [2, 1, 0] {
         let good = gemini().habit;
         let (begins, ends) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let habit = move |message: &Value, count: usize| {
@@ -303,11 +304,12 @@ fn what_one_of_googles_kind_says_of_an_interrupted_turn_is_none_of_the_next() {
                     says(json!({ "outputTranscription": { "text": "no more." } })),
                     says(json!({ "inputTranscription": { "text": " Ever failed." } })),
                 ];
-                let told = match in_one {
-                    true => vec![Does::Says(
+                let told = match messages {
+                    0 => vec![Does::Says(json!({ "serverContent": { "interrupted": true }, "usageMetadata": used }))],
+                    1 => vec![Does::Says(
                         json!({ "serverContent": { "interrupted": true, "turnComplete": true }, "usageMetadata": used }),
                     )],
-                    false => vec![
+                    _ => vec![
                         says(json!({ "interrupted": true })),
                         says(json!({ "outputTranscription": { "text": "nor this." } })),
                         Does::Says(json!({ "serverContent": { "turnComplete": true }, "usageMetadata": used })),
@@ -352,7 +354,7 @@ fn what_one_of_googles_kind_says_of_an_interrupted_turn_is_none_of_the_next() {
         assert_eq!(
             counted,
             [(&first["response"]["id"], &seven, &five), (&second["response"]["id"], &twenty, &ten)],
-            "in one message: {in_one}"
+            "messages of its end: {messages}"
         );
     }
 }

@@ -27,6 +27,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
 use super::complain;
@@ -50,4 +51,12 @@ pub(super) fn tell(answer: &impl Serialize, text: String, json: bool, code: Exit
     };
     // A reader that went away has seen enough.
     io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| code)
+}
+
+/// The same of what a server answers, with the words for it, as soon as it has.
+pub(super) fn tell_answered(json: bool, answered: impl Future<Output = Result<(Value, String), String>>) -> ExitCode {
+    match runtime().and_then(|runtime| runtime.block_on(answered)) {
+        Ok((answer, text)) => tell(&answer, text, json, ExitCode::SUCCESS),
+        Err(message) => complain(&message),
+    }
 }

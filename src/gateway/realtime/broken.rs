@@ -22,6 +22,9 @@ pub(super) struct Broken {
     turn: Option<KeptTurn>,
     /// What the target understood of that.
     asked: String,
+    /// It has said that it was interrupted: what comes once the next answer is asked for is that one's, should the end of the
+    /// turn never be told.
+    has_stopped: bool,
 }
 
 impl Session {
@@ -30,14 +33,21 @@ impl Session {
         let turn = self.last_turn.take();
         let Some(live) = self.behind.live() else { return self.context.door.tell(ended) };
         let asked = std::mem::take(&mut live.asked);
-        live.broken.push_back(Broken { ended: Some(ended), usage, turn, asked });
+        live.broken.push_back(Broken { ended: Some(ended), usage, turn, asked, has_stopped: false });
     }
 
     /// Keeps what the target says of an answer that was broken off; gives back what belongs to none.
     pub(super) fn told_of_broken(&mut self, heard: LiveHeard) -> Option<LiveHeard> {
+        let is_asked = self.reply.as_ref().is_some_and(|reply| matches!(reply.by, By::Live));
         let live = self.behind.live()?;
         let Some(broken) = live.broken.front_mut() else { return Some(heard) };
         match heard {
+            LiveHeard::Asked(_) | LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_)
+                if is_asked && broken.has_stopped =>
+            {
+                self.settle_first();
+                self.told_of_broken(heard)
+            }
             LiveHeard::Over | LiveHeard::Ended(_) => {
                 live.has_called = false;
                 self.settle_first();
@@ -54,7 +64,11 @@ impl Session {
                 self.live_hears(item, &whole, &words);
                 None
             }
-            LiveHeard::Interrupted | LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_) => None,
+            LiveHeard::Interrupted => {
+                broken.has_stopped = true;
+                None
+            }
+            LiveHeard::Words(_) | LiveHeard::Sound(_) | LiveHeard::Calls(_) => None,
             LiveHeard::Leaves | LiveHeard::Event(_) | LiveHeard::Answers(_) => Some(heard),
         }
     }
@@ -69,6 +83,9 @@ impl Session {
         } else {
             self.end_reply(ResponseState::Interrupted, None);
         }
+        if let Some(broken) = self.behind.live().and_then(|live| live.broken.back_mut()) {
+            broken.has_stopped = true;
+        }
     }
 
     /// Nothing more is heard of answers that were broken off.
@@ -80,7 +97,7 @@ impl Session {
     fn settle_first(&mut self) -> bool {
         let Some(live) = self.behind.live() else { return false };
         let target = live.target.target.clone();
-        let Some(Broken { ended, usage, turn, asked }) = live.broken.pop_front() else { return false };
+        let Some(Broken { ended, usage, turn, asked, .. }) = live.broken.pop_front() else { return false };
         if let Some(turn) = &turn {
             self.live_heard(turn, &asked);
         }
