@@ -222,7 +222,12 @@ fn changed(context: &Context, running: &Running) -> Result<AppState, String> {
         log.keep(&config.log);
     }
     let request_log = running.log.clone().filter(|_| config.log.requests);
-    Ok(AppState { gateway, config, configured, request_log, ..state.clone() })
+    Ok(state.clone().with(|parts| {
+        parts.gateway = gateway;
+        parts.config = config;
+        parts.configured = configured;
+        parts.request_log = request_log;
+    }))
 }
 
 /// Sections that changed and are of use only at the start.

@@ -3,7 +3,7 @@
 //! Parsing happens once, at the edge; after that a [`Target`] cannot be malformed. Random and
 //! time-based ids are made above this crate, which owns neither clock nor dice.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Read};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -158,7 +158,9 @@ impl ContentHash {
 
 impl fmt::Display for ContentHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).try_for_each(|digit| formatter.write_char(digit))
     }
 }
 

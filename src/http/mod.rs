@@ -59,7 +59,7 @@ pub use plan::explained;
 pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{serve, serve_current, stop_signal};
-pub use state::{AppState, Upkeep};
+pub use state::{AppState, Parts, Upkeep};
 pub use tasks::{kept_responses, refused};
 
 /// The version that answers, logs and documents name.

@@ -3,6 +3,7 @@
 //! Cheap to clone; it holds no per-request data. `serve` is handed one and the router passes it on.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -27,9 +28,13 @@ pub struct Upkeep {
     pub restart: CancellationToken,
 }
 
-/// The state behind the router.
+/// The state behind the router. Each layer of a request holds one, so that a clone counts once and not for each part.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What the state is made of.
 #[derive(Clone)]
-pub struct AppState {
+pub struct Parts {
     /// Does the work.
     pub gateway: Arc<Gateway>,
     /// What is in force: what the operator configured, with the settings of administrators over it.
@@ -71,7 +76,7 @@ pub struct AppState {
 impl AppState {
     /// The state around a gateway; metrics are the process's, however many states there are.
     pub fn new(gateway: Arc<Gateway>, config: Arc<Config>) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             gateway,
             configured: config.clone(),
             config,
@@ -90,102 +95,117 @@ impl AppState {
             probes: None,
             upkeep: None,
             metrics: metrics::recorder(),
-        }
+        }))
+    }
+
+    /// The same with some parts changed.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// The same where the operator configured this, and settings were laid over it.
     #[must_use]
     pub fn configured_as(self, configured: Arc<Config>) -> Self {
-        Self { configured, ..self }
+        self.with(|parts| parts.configured = configured)
     }
 
     /// The same with jobs.
     #[must_use]
     pub fn with_jobs(self, jobs: Option<Arc<VideoJobs>>) -> Self {
-        Self { jobs, ..self }
+        self.with(|parts| parts.jobs = jobs)
     }
 
     /// The same with administration.
     #[must_use]
     pub fn with_administration(self, administration: Option<Arc<Administration>>) -> Self {
-        Self { administration, ..self }
+        self.with(|parts| parts.administration = administration)
     }
 
     /// The same with a log of requests.
     #[must_use]
     pub fn with_request_log(self, request_log: Option<Arc<RequestLog>>) -> Self {
-        Self { request_log, ..self }
+        self.with(|parts| parts.request_log = request_log)
     }
 
     /// The same with what keeps bodies.
     #[must_use]
     pub fn with_body_log(self, body_log: Option<Arc<BodyLog>>) -> Self {
-        Self { body_log, ..self }
+        self.with(|parts| parts.body_log = body_log)
     }
 
     /// The same with a collector that is told of requests.
     #[must_use]
     pub fn with_otlp(self, otlp: Option<Arc<Otlp>>) -> Self {
-        Self { otlp, ..self }
+        self.with(|parts| parts.otlp = otlp)
     }
 
     /// The same with responses that are kept.
     #[must_use]
     pub fn with_responses(self, responses: Option<Arc<KeptResponses>>) -> Self {
-        Self { responses, ..self }
+        self.with(|parts| parts.responses = responses)
     }
 
     /// The same with files of clients.
     #[must_use]
     pub fn with_files(self, files: Option<Arc<KeptFiles>>) -> Self {
-        Self { files, ..self }
+        self.with(|parts| parts.files = files)
     }
 
     /// The same with threads.
     #[must_use]
     pub fn with_threads(self, threads: Option<Arc<Threads>>) -> Self {
-        Self { threads, ..self }
+        self.with(|parts| parts.threads = threads)
     }
 
     /// The same with batches.
     #[must_use]
     pub fn with_batches(self, batches: Option<Arc<Batches>>) -> Self {
-        Self { batches, ..self }
+        self.with(|parts| parts.batches = batches)
     }
 
     /// The same with projects.
     #[must_use]
     pub fn with_projects(self, projects: Option<Arc<Projects>>) -> Self {
-        Self { projects, ..self }
+        self.with(|parts| parts.projects = projects)
     }
 
     /// The same with accounts of Google's.
     #[must_use]
     pub fn with_google(self, google: Option<Arc<Google>>) -> Self {
-        Self { google, ..self }
+        self.with(|parts| parts.google = google)
     }
 
     /// The same with reminders.
     #[must_use]
     pub fn with_reminders(self, reminders: Option<Arc<Reminders>>) -> Self {
-        Self { reminders, ..self }
+        self.with(|parts| parts.reminders = reminders)
     }
 
     /// The same with upkeep.
     #[must_use]
     pub fn with_upkeep(self, upkeep: Upkeep) -> Self {
-        Self { upkeep: Some(upkeep), ..self }
+        self.with(|parts| parts.upkeep = Some(upkeep))
     }
 
     /// The same with probes.
     #[must_use]
     pub fn with_probes(self, probes: Option<Arc<Probes>>) -> Self {
-        Self { probes, ..self }
+        self.with(|parts| parts.probes = probes)
     }
 }
 
-impl fmt::Debug for AppState {
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppState").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Parts").field("config", &self.config).finish_non_exhaustive()
     }
 }

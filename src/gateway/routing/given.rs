@@ -124,20 +124,20 @@ fn file(((provider, key, content), (name, until)): (&Place, &(String, i64))) -> 
 #[derive(Debug)]
 pub(super) struct GivenTo<'a> {
     router: &'a Arc<Router>,
-    provider: String,
-    key: String,
+    member: &'a Member,
+    key: usize,
     /// What was remembered for this call.
     found: Mutex<Vec<Place>>,
 }
 
 impl<'a> GivenTo<'a> {
-    pub(super) fn of(router: &'a Arc<Router>, member: &Member, key: usize) -> Self {
-        let provider = member.id().as_str().to_owned();
-        Self { router, provider, key: member.fingerprint(key).unwrap_or_default(), found: Mutex::default() }
+    pub(super) fn of(router: &'a Arc<Router>, member: &'a Member, key: usize) -> Self {
+        Self { router, member, key, found: Mutex::default() }
     }
 
     fn place(&self, content: &ContentHash) -> Place {
-        (self.provider.clone(), self.key.clone(), content.to_string())
+        let key = self.member.fingerprint(self.key).unwrap_or_default();
+        (self.member.id().as_str().to_owned(), key, content.to_string())
     }
 
     /// Whether a call may have failed since files that it names are not there any more. They are forgotten then, and given

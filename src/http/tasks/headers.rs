@@ -1,5 +1,6 @@
 //! The headers that tell what happened: which target answers, how many calls failed before, what was done to parts.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use axum::http::header::AGE;
@@ -158,7 +159,11 @@ pub(super) fn name_dropped(dropped: &[String], headers: &mut HeaderMap) {
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
     // Names out of a catalog or a client's own fields may hold anything; a header cannot.
-    let ascii: String = text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
+    let is_plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    let ascii: Cow<'_, str> = match text.bytes().all(|byte| is_plain(byte.into())) {
+        true => text.into(),
+        false => text.chars().map(|c| if is_plain(c) { c } else { '?' }).collect(),
+    };
     if let Ok(value) = HeaderValue::from_str(&ascii) {
         headers.insert(name, value);
     }

@@ -61,7 +61,8 @@ impl Provider for Remote {
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Box<dyn ReplyStream>, Failure>> {
         Box::pin(async move {
             if let Some(talk) = self.dialect.talk(&call, &self.endpoint.quirks) {
-                let conversing = self.converse(talk, Clock::start(call.timeouts)).await?;
+                // On the heap by itself: a call that is no conversation would carry the room for it.
+                let conversing = Box::pin(self.converse(talk, Clock::start(call.timeouts))).await?;
                 return Ok(Box::new(conversing) as Box<dyn ReplyStream>);
             }
             let reply = self.send_task(&call).await?;
