@@ -170,7 +170,7 @@ pub(super) async fn json(
         held.push(&chunk?, announced)?;
         // What is too much already need not arrive whole.
         if next_look.is_due(&held) {
-            held = weighed(held, limits, numbers).await?.0;
+            held = weighed(held, limits, numbers).await?;
         }
     }
     settled(held, limits, numbers).await
@@ -179,13 +179,13 @@ pub(super) async fn json(
 /// JSON that is there, its characters whole, with room for what it will take when it is parsed.
 pub(super) async fn settled(mut held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<JsonBody, ApiError> {
     let length = held.as_ref().len();
-    let mend = move || {
+    let look = move || {
         mend_halves(held.as_mut());
-        held
+        (json_weight::weigh(held.as_ref(), numbers), held)
     };
-    let held = blocking::through(length, mend).await?;
-    let (held, parsed_bytes) = weighed(held, limits, numbers).await?;
-    let (text, parsed) = held.finish_beside(parsed_bytes)?;
+    let (weight, held) = blocking::through(length, look).await?;
+    weight.check(limits)?;
+    let (text, parsed) = held.finish_beside(weight.parsed_bytes())?;
     Ok(JsonBody { text, parsed })
 }
 
@@ -219,12 +219,12 @@ impl NextLook {
     }
 }
 
-/// Holds what has come of a JSON body against the limits, and tells what its values will take.
-async fn weighed(held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<(HeldBytes, u64), ApiError> {
+/// Holds what has come of a JSON body against the limits.
+async fn weighed(held: HeldBytes, limits: &Limits, numbers: Numbers) -> Result<HeldBytes, ApiError> {
     let length = held.as_ref().len();
     let (weight, held) = blocking::through(length, move || (json_weight::weigh(held.as_ref(), numbers), held)).await?;
     weight.check(limits)?;
-    Ok((held, weight.parsed_bytes()))
+    Ok(held)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::fmt::{self, Write as _};
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use memchr::{memchr, memmem};
+use mediary_core::media::share_of;
+use memchr::memchr;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -58,13 +59,11 @@ pub(crate) fn short_complaint(complaint: &impl fmt::Display) -> String {
 }
 
 /// Puts U+FFFD in the place of each escape that is half of a surrogate pair without the other, which no parser takes: clients
-/// that cut a text by its code units write such. Either escape is six bytes long, and nothing else changes.
+/// that cut a text by its code units write such. Either escape is six bytes long, and nothing else changes. A file in base64
+/// has no backslash, so it is looked through once.
 pub(crate) fn mend_halves(body: &mut [u8]) {
     const FIRST: RangeInclusive<u16> = 0xD800..=0xDBFF;
     const SECOND: RangeInclusive<u16> = 0xDC00..=0xDFFF;
-    if memmem::find(body, b"\\ud").is_none() && memmem::find(body, b"\\uD").is_none() {
-        return;
-    }
     let mut at = 0;
     while let Some(found) = memchr(b'\\', &body[at..]) {
         let start = at + found;
@@ -121,9 +120,7 @@ pub(crate) fn json_into<T: Serialize>(value: &T, into: &mut Vec<u8>) {
 /// A request's bytes that hold a value, for what goes on as it was written.
 pub(crate) fn piece(body: &Bytes, raw: &RawValue) -> Bytes {
     let text = raw.get().as_bytes();
-    let start = (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
-    let range = start.map(|start| start..start + text.len()).filter(|range| range.end <= body.len());
-    range.map_or_else(|| Bytes::copy_from_slice(text), |range| body.slice(range))
+    share_of(body, text).unwrap_or_else(|| Bytes::copy_from_slice(text))
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use mediary_core::media::share_of;
 use mediary_core::task::{Detail, MediaPart, Part};
 use mediary_core::{Blob, Claim, MediaKind, classify};
+use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
 use super::process::BadField;
@@ -99,7 +101,8 @@ fn is_no_text(mime: &str) -> bool {
 
 /// Base64 whose `+`, `/` and `=` may be percent-encoded, as in any URL.
 pub(crate) fn unescaped(data: &str) -> Cow<'_, str> {
-    match data.contains('%') {
+    // Which is looked for in megabytes that have none.
+    match memchr(b'%', data.as_bytes()).is_some() {
         true => percent_decode_str(data).decode_utf8_lossy(),
         false => Cow::Borrowed(data),
     }
@@ -107,17 +110,9 @@ pub(crate) fn unescaped(data: &str) -> Cow<'_, str> {
 
 fn base64(text: &str, path: &str, body: &Bytes) -> Result<Blob, BadField> {
     // The blob shares the body's memory where the text is a piece of it; a text that had escapes is a copy.
-    let bytes = within(body, text).unwrap_or_else(|| Bytes::copy_from_slice(text.as_bytes()));
+    let bytes = share_of(body, text.as_bytes()).unwrap_or_else(|| Bytes::copy_from_slice(text.as_bytes()));
     Blob::from_base64(bytes)
         .map_err(|error| bad(path, format!("{error}; send an http(s) address, a data URL or base64")))
-}
-
-/// The same bytes as a share of the body, if they are a piece of it.
-fn within(body: &Bytes, text: &str) -> Option<Bytes> {
-    let range = body.as_ptr() as usize..body.as_ptr() as usize + body.len();
-    let start = text.as_ptr() as usize;
-    let inside = range.contains(&start) && start + text.len() <= range.end;
-    inside.then(|| body.slice(start - range.start..start - range.start + text.len()))
 }
 
 fn bad(field: &str, message: impl Into<String>) -> BadField {

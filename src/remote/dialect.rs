@@ -187,7 +187,7 @@ pub struct HttpCall {
 impl HttpCall {
     /// A request whose body is JSON.
     #[must_use]
-    pub fn json(path: impl Into<String>, body: Vec<u8>) -> Self {
+    pub fn json(path: impl Into<String>, body: impl Into<Payload>) -> Self {
         let content_type = Cow::Borrowed("application/json");
         Self {
             method: Method::POST,

@@ -85,7 +85,7 @@ impl Payload {
     /// When a file cannot be read.
     pub fn read_all(&self) -> io::Result<Vec<u8>> {
         let mut payload = self.clone();
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(usize::try_from(self.len_bytes()).unwrap_or(0));
         while let Some(piece) = payload.next() {
             all.extend_from_slice(&piece?);
         }

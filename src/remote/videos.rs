@@ -79,7 +79,8 @@ pub(crate) fn data_url(picture: &Media) -> Result<String, Failure> {
 /// When it cannot be read.
 pub(crate) fn base64(picture: &Media) -> Result<String, Failure> {
     let gone = |_| Failure::broken("the picture of the request is gone from this machine; send the request again");
-    Ok(picture.blob.base64().map_err(gone)?.into_owned())
+    let text = picture.blob.base64().map_err(gone)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// A percentage, if it is one.

@@ -3,7 +3,6 @@
 //! This crate opens no files; code that spools one implements [`Source`]. The head is kept in memory
 //! so that classification never waits for a disk. What is only passed on is never hashed.
 
-use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::sync::{Arc, OnceLock};
 
@@ -137,13 +136,13 @@ impl Blob {
         Ok(bytes)
     }
 
-    /// All bytes as standard base64.
+    /// All bytes as standard base64; what came so is shared and not copied.
     ///
     /// # Errors
     /// When the source cannot be read.
-    pub fn base64(&self) -> io::Result<Cow<'_, str>> {
+    pub fn base64(&self) -> io::Result<Bytes> {
         if let Some(text) = self.source.base64() {
-            return Ok(text.into());
+            return Ok(text.clone());
         }
         Ok(match self.source.bytes() {
             Some(bytes) => encoded::encode(bytes),

@@ -89,16 +89,16 @@ impl Source for Encoded {
         Some(self.decoded())
     }
 
-    fn base64(&self) -> Option<&str> {
-        std::str::from_utf8(&self.text).ok()
+    fn base64(&self) -> Option<&Bytes> {
+        Some(&self.text)
     }
 }
 
 /// The last bytes of a text in the one form providers take: `least` or a few more, as far as there are so many.
-pub(super) fn tail(text: &str, least: usize) -> Vec<u8> {
+pub(super) fn tail(text: &[u8], least: usize) -> Vec<u8> {
     // Its padding may stand for two bytes that are not there.
     let letters = (least + 2).div_ceil(3) * 4;
-    decode_leniently(&text.as_bytes()[text.len().saturating_sub(letters)..]).unwrap_or_default()
+    decode_leniently(&text[text.len().saturating_sub(letters)..]).unwrap_or_default()
 }
 
 /// The base64 of any bytes.

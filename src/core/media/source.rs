@@ -5,6 +5,8 @@
 use std::io::{self, Cursor, Read, Seek};
 use std::os::fd::BorrowedFd;
 
+use bytes::Bytes;
+
 /// A reader that can also seek.
 pub trait ReadSeek: Read + Seek + Send {}
 
@@ -27,7 +29,7 @@ pub trait Source: Send + Sync {
     }
 
     /// The bytes as standard base64, when they came so.
-    fn base64(&self) -> Option<&str> {
+    fn base64(&self) -> Option<&Bytes> {
         None
     }
 }

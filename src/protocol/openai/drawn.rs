@@ -153,7 +153,7 @@ mod tests {
     fn joined(pieces: Vec<BodyPiece>) -> String {
         let text = |piece| match piece {
             BodyPiece::Text(text) => text,
-            BodyPiece::Base64(blob) => blob.base64().unwrap().into_owned(),
+            BodyPiece::Base64(blob) => String::from_utf8(blob.base64().unwrap().to_vec()).unwrap(),
         };
         pieces.into_iter().map(text).collect()
     }

@@ -4,6 +4,8 @@ use mediary_core::{Blob, Failure, Media};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
+use super::Buffer;
+
 /// A medium's bytes. Only [`super::write`] writes them as base64; any other serialiser would write numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Base64<'a>(pub(crate) &'a Blob);
@@ -11,7 +13,7 @@ pub(crate) struct Base64<'a>(pub(crate) &'a Blob);
 impl Serialize for Base64<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.0.base64().map_err(S::Error::custom)?;
-        serializer.serialize_bytes(text.as_bytes())
+        serializer.serialize_bytes(&text)
     }
 }
 
@@ -19,12 +21,12 @@ impl Serialize for Base64<'_> {
 ///
 /// # Errors
 /// When the blob cannot be read.
-pub(crate) fn data_url(out: &mut Vec<u8>, mime: &str, blob: &Blob) -> Result<(), Failure> {
+pub(crate) fn data_url(out: &mut Buffer, mime: &str, blob: &Blob) -> Result<(), Failure> {
     let text = blob.base64().map_err(|_| gone())?;
     out.extend_from_slice(b"\"data:");
     out.extend_from_slice(mime.as_bytes());
     out.extend_from_slice(b";base64,");
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(&text);
     out.push(b'"');
     Ok(())
 }

@@ -3,24 +3,24 @@
 use mediary_core::Failure;
 use serde::Serialize;
 
-use super::value;
+use super::{Buffer, value};
 
 /// A JSON object as it is written, field by field.
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
-    out: &'a mut Vec<u8>,
+    out: &'a mut Buffer,
     is_empty: bool,
 }
 
 impl<'a> Object<'a> {
     /// Opens an object.
-    pub(crate) fn open(out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn open(out: &'a mut Buffer) -> Self {
         out.push(b'{');
         Self { out, is_empty: true }
     }
 
     /// Opens a field and hands out the buffer for its value.
-    pub(crate) fn key(&mut self, name: &str) -> &mut Vec<u8> {
+    pub(crate) fn key(&mut self, name: &str) -> &mut Buffer {
         if !self.is_empty {
             self.out.push(b',');
         }
@@ -53,9 +53,9 @@ impl<'a> Object<'a> {
 /// # Errors
 /// What `each` gave.
 pub(crate) fn array<T>(
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
     items: impl IntoIterator<Item = T>,
-    mut each: impl FnMut(&mut Vec<u8>, T) -> Result<(), Failure>,
+    mut each: impl FnMut(&mut Buffer, T) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     out.push(b'[');
     for (index, item) in items.into_iter().enumerate() {

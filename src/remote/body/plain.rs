@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
+use super::Buffer;
 use super::media::gone;
 
 /// Appends a value that holds no media.
-pub(crate) fn value<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+pub(crate) fn value<T: Serialize + ?Sized>(out: &mut Buffer, value: &T) {
     serde_json::to_writer(out, value).expect("values with text keys can be written to memory");
 }
 
@@ -18,7 +19,7 @@ pub(crate) fn value<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
 ///
 /// # Errors
 /// When a medium cannot be read.
-pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Failure> {
+pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Buffer, value: &T) -> Result<(), Failure> {
     // Nothing else about our values can fail: their keys are texts, and they go to memory.
     value.serialize(&mut Serializer::with_formatter(out, AsTheyAre)).map_err(|_| gone())
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::run;
 use crate::blame::garbled;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::dialect::CallOf;
 use crate::openai::{inside_answer, sound_reader};
 use crate::{HttpCall, Reader, whole};
@@ -24,7 +24,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> Result<HttpCall, Failure> {
     if *speed != 1.0 {
         call.leave_out("speed");
     }
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 256);
+    let mut out = body::buffer_for_text(text);
     let mut request = Object::open(&mut out);
     if is_melo(call.model()) {
         request.field("prompt", text);

@@ -31,7 +31,7 @@ pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure>
         }
         return Ok(HttpCall::bytes(run(call.model())?, "application/octet-stream", recording)?.without(call));
     }
-    let mut out = body::buffer_for(&recording.blob);
+    let mut out = body::buffer_for([&recording.blob]);
     let mut request = Object::open(&mut out);
     body::write(request.key("audio"), &Base64(&recording.blob))?;
     request.field("task", if *into_english { "translate" } else { "transcribe" });

@@ -70,7 +70,7 @@ pub(super) fn encode(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
         graph["12"] =
             json!({ "class_type": "SetLatentNoiseMask", "inputs": { "samples": ["10", 0], "mask": ["11", 0] } });
     }
-    let mut out = Vec::with_capacity(call.task.prompt.len() + 2048);
+    let mut out = body::buffer_for_text(&call.task.prompt);
     body::value(&mut out, &json!({ "prompt": graph }));
     Ok(HttpCall { before, ..HttpCall::json("/prompt", out).without(call) })
 }

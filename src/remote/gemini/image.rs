@@ -44,7 +44,7 @@ pub(super) fn encode(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
 }
 
 /// A picture, or the words.
-fn part(out: &mut Vec<u8>, source: Option<&Media>, words: &str) -> Result<(), Failure> {
+fn part(out: &mut body::Buffer, source: Option<&Media>, words: &str) -> Result<(), Failure> {
     let mut part = Object::open(out);
     match source {
         Some(source) => {

@@ -37,7 +37,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
             "speechConfig": { "voiceConfig": { "prebuiltVoiceConfig": { "voiceName": voice } } },
         },
     });
-    let mut out = Vec::with_capacity(said.len() + 512);
+    let mut out = body::buffer_for_text(&said);
     body::value(&mut out, &request);
     let name = plain_name(call.model());
     HttpCall::json(format!("/models/{}:generateContent", in_path(name)), out).without(call)

@@ -50,7 +50,7 @@ pub(super) fn encode(call: &CallOf<'_, GenerateVideo>) -> Result<HttpCall, Failu
         call.leave_out("audio");
     }
     let request = json!({ "instances": [instance], "parameters": parameters });
-    let mut out = Vec::new();
+    let mut out = body::Buffer::default();
     body::value(&mut out, &request);
     let name = plain_name(call.model());
     Ok(HttpCall::json(format!("/models/{}:predictLongRunning", in_path(name)), out).without(call))

@@ -20,7 +20,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> Result<HttpCall, Failure> {
             call.leave_out(name);
         }
     }
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 64);
+    let mut out = body::buffer_for_text(text);
     body::value(&mut out, &json!({ "inputs": text }));
     Ok(HttpCall::json(place(call.model())?, out).without(call))
 }

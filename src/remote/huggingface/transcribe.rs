@@ -28,7 +28,7 @@ pub(super) fn encode(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure>
         let plain = mime.split_once(';').map_or(mime, |(plain, _)| plain);
         return Ok(HttpCall::bytes(path, plain, recording)?.without(call));
     }
-    let mut out = body::buffer_for(&recording.blob);
+    let mut out = body::buffer_for([&recording.blob]);
     let mut request = Object::open(&mut out);
     body::write(request.key("inputs"), &Base64(&recording.blob))?;
     request.field("parameters", &json!({ "return_timestamps": true }));

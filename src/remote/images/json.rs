@@ -7,7 +7,7 @@ use mediary_core::{Failure, Media};
 
 use super::{ImageCall, prompt, sent};
 use crate::HttpCall;
-use crate::body::{Object, array, data_url};
+use crate::body::{self, Buffer, Object, array, data_url};
 
 /// A body that is written field by field.
 pub(crate) fn written(
@@ -15,8 +15,7 @@ pub(crate) fn written(
     path: &str,
     write: impl FnOnce(&mut Object<'_>) -> Result<(), Failure>,
 ) -> Result<HttpCall, Failure> {
-    let room: u64 = call.task.work.sources().iter().map(|source| source.blob.len_bytes() * 4 / 3).sum();
-    let mut out = Vec::with_capacity(usize::try_from(room).unwrap_or(0) + call.task.prompt.len() + 1024);
+    let mut out = body::buffer_for(call.task.work.sources().iter().map(|source| &source.blob));
     let mut request = Object::open(&mut out);
     write(&mut request)?;
     request.close();
@@ -48,7 +47,7 @@ fn extras(request: &mut Object<'_>, call: &ImageCall<'_>, names: &[&str]) {
 }
 
 /// A picture as a data URL.
-pub(super) fn picture(out: &mut Vec<u8>, media: &Media) -> Result<(), Failure> {
+pub(super) fn picture(out: &mut Buffer, media: &Media) -> Result<(), Failure> {
     data_url(out, media.format.mime(), &media.blob)
 }
 
@@ -159,7 +158,7 @@ pub(super) fn xai(call: &ImageCall<'_>) -> Result<HttpCall, Failure> {
         request.some("quality", sent(call, "quality", quality));
         request.some("output_format", sent(call, "output_format", format).map(|format| format.name()));
         request.field("response_format", "b64_json");
-        let reference = |out: &mut Vec<u8>, source: &Media| -> Result<(), Failure> {
+        let reference = |out: &mut Buffer, source: &Media| -> Result<(), Failure> {
             let mut reference = Object::open(out);
             picture(reference.key("url"), source)?;
             reference.field("type", "image_url");

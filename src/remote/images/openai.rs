@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ImageCall, prompt, sent, size};
 use crate::HttpCall;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::form::Form;
 
 /// Fields of a request that are written from elsewhere; extras of these names would be doubles.
@@ -70,7 +70,7 @@ fn extras<'a>(call: &ImageCall<'a>) -> impl Iterator<Item = (&'a String, &'a Ext
 }
 
 fn generation(call: &ImageCall<'_>) -> HttpCall {
-    let mut out = Vec::with_capacity(call.task.prompt.len() + 512);
+    let mut out = body::buffer_for_text(&call.task.prompt);
     let mut request = Object::open(&mut out);
     request.field("prompt", prompt(call));
     for (name, value, is_bare) in fields(call) {

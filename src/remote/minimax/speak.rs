@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::blame::garbled;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::dialect::CallOf;
 use crate::openai::{complaint, inside_answer, sound_name};
 use crate::{HttpCall, Reader, whole};
@@ -25,7 +25,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
         call.leave_out("instructions");
     }
     let speed = call.fitting("speed", Some(*speed).filter(|speed| *speed != 1.0), SPEEDS.contains(speed));
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 512);
+    let mut out = body::buffer_for_text(text);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     request.field("text", text);

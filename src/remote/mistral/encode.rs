@@ -35,7 +35,7 @@ pub(super) const SOFT: &[&str] = &[
 const PASSED_ON: [&str; 6] = ["metadata", "prediction", "prompt_cache_key", "safe_prompt", "prompt_mode", "guardrails"];
 
 /// The body of a request.
-pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn body(call: &ChatCall<'_>) -> Result<body::Buffer, Failure> {
     let chat = call.task;
     let sampling = &chat.sampling;
     let mut out = body::buffer(chat);
@@ -104,7 +104,7 @@ fn name_changes(call: &ChatCall<'_>, turns: &[Turn]) {
 }
 
 fn message(
-    out: &mut Vec<u8>,
+    out: &mut body::Buffer,
     call: &ChatCall<'_>,
     index: usize,
     message: &Message,
@@ -155,7 +155,7 @@ fn effort(effort: Effort) -> &'static str {
     }
 }
 
-fn part(out: &mut Vec<u8>, role: Role, part: &Part) -> Result<(), Failure> {
+fn part(out: &mut body::Buffer, role: Role, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
@@ -170,7 +170,7 @@ fn part(out: &mut Vec<u8>, role: Role, part: &Part) -> Result<(), Failure> {
     }
 }
 
-fn media(out: &mut Vec<u8>, part: &MediaPart) -> Result<(), Failure> {
+fn media(out: &mut body::Buffer, part: &MediaPart) -> Result<(), Failure> {
     let (format, blob) = (part.media.format, &part.media.blob);
     let kind = match format.kind() {
         MediaKind::Image => "image_url",

@@ -22,7 +22,7 @@ pub(super) fn encode(call: &CallOf<'_, Read>) -> Result<HttpCall, Failure> {
             return Err(Failure::unsupported(format!("{} cannot be read as a document", picture.format)));
         }
     };
-    let mut out = body::buffer_for(&picture.blob);
+    let mut out = body::buffer_for([&picture.blob]);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     request.field("include_image_base64", &false);

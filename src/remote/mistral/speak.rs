@@ -6,7 +6,7 @@ use mediary_core::task::{Finish, ReplyEvent, Speak};
 use serde::Deserialize;
 
 use crate::blame::garbled;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::dialect::CallOf;
 use crate::openai::{inside_answer, sound_name};
 use crate::{HttpCall, Reader, whole};
@@ -21,7 +21,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
     if *speed != 1.0 {
         call.leave_out("speed");
     }
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 256);
+    let mut out = body::buffer_for_text(text);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     request.field("input", text);

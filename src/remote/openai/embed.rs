@@ -39,7 +39,7 @@ pub(super) fn encode(call: &EmbedCall<'_>) -> Result<HttpCall, Failure> {
 }
 
 /// A list of texts, or one of lists of tokens; there is no list of both.
-fn input(out: &mut Vec<u8>, call: &EmbedCall<'_>) -> Result<(), Failure> {
+fn input(out: &mut body::Buffer, call: &EmbedCall<'_>) -> Result<(), Failure> {
     let has_tokens = call.task.has_tokens();
     if has_tokens && !call.abilities.vectors.as_ref().is_some_and(|vectors| vectors.takes_tokens) {
         return Err(unwritable::tokens(&call.abilities.target));

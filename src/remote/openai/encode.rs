@@ -66,7 +66,7 @@ pub(super) fn chat(chat: &Chat, call: &Call<'_>, quirks: &Quirks) -> Result<Http
 }
 
 /// The body of a request.
-pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn body(call: &ChatCall<'_>) -> Result<body::Buffer, Failure> {
     let chat = call.task;
     let sampling = &chat.sampling;
     let mut out = body::buffer(chat);
@@ -226,7 +226,7 @@ fn tool_choice(request: &mut Object<'_>, call: &ChatCall<'_>) {
     }
 }
 
-fn message(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
+fn message(out: &mut body::Buffer, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
     let quirks = call.quirks;
     let mut written = Object::open(out);
     written.field(
@@ -278,7 +278,7 @@ fn tool_calls(message: &mut Object<'_>, call: &ChatCall<'_>, calls: &[ToolCall])
     })
 }
 
-fn content(out: &mut Vec<u8>, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
+fn content(out: &mut body::Buffer, call: &ChatCall<'_>, message: &Message) -> Result<(), Failure> {
     let refusal = message.refusal.as_deref().filter(|_| message.role == Role::Assistant && !sends(call, "refusal"));
     let is_marked = !message.cache_marks.is_empty() && sends_within(call, "cache_control");
     let is_text = !is_marked && message.parts.iter().all(|part| matches!(part, Part::Text(_)));

@@ -14,7 +14,7 @@ const UNNAMED: &str = "document";
 
 /// Writes a part.
 pub(super) fn part(
-    out: &mut Vec<u8>,
+    out: &mut body::Buffer,
     call: &ChatCall<'_>,
     role: Role,
     part: &Part,
@@ -35,7 +35,7 @@ pub(super) fn part(
     }
 }
 
-fn media(out: &mut Vec<u8>, call: &ChatCall<'_>, part: &MediaPart, mark: Option<&Value>) -> Result<(), Failure> {
+fn media(out: &mut body::Buffer, call: &ChatCall<'_>, part: &MediaPart, mark: Option<&Value>) -> Result<(), Failure> {
     let format = part.media.format;
     let kind = match (format.kind(), audio_name(format)) {
         (MediaKind::Image, _) => "image_url",

@@ -18,7 +18,7 @@ pub(super) fn encode(call: &CallOf<'_, Read>) -> Result<HttpCall, Failure> {
     if !matches!(picture.kind(), MediaKind::Image | MediaKind::Document) {
         return Err(Failure::unsupported(format!("{} cannot be read as a document", picture.format)));
     }
-    let mut out = body::buffer_for(&picture.blob);
+    let mut out = body::buffer_for([&picture.blob]);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     body::data_url(request.key("file"), picture.format.mime(), &picture.blob)?;

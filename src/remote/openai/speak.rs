@@ -7,7 +7,7 @@ use mediary_core::task::{Finish, ReplyEvent, ReplyFrame, SoundForm, Speak};
 use super::encode::{extras, sends};
 use super::failure;
 use crate::blame::broken_off;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::dialect::CallOf;
 use crate::{Frame, HttpCall, Reader};
 
@@ -18,7 +18,7 @@ const USUAL_VOICE: &str = "alloy";
 /// Writes a request.
 pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
     let Speak { text, voice, instructions, speed, form, .. } = call.task;
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 256);
+    let mut out = body::buffer_for_text(text);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     request.field("input", text);

@@ -56,7 +56,7 @@ fn path(into_english: bool) -> &'static str {
 fn in_json(call: &CallOf<'_, Transcribe>) -> Result<HttpCall, Failure> {
     let Transcribe { recording, language, into_english, prompt, temperature, times, .. } = call.task;
     let tells_times = (times.segments || times.words) && sends(call, "timestamp_granularities");
-    let mut out = body::buffer_for(&recording.blob);
+    let mut out = body::buffer_for([&recording.blob]);
     let mut request = Object::open(&mut out);
     request.field("model", call.model());
     let mut input = Object::open(request.key("input_audio"));

@@ -38,7 +38,7 @@ const THOUGHTS: &str = "reasoning.encrypted_content";
 const LOGPROBS: &str = "message.output_text.logprobs";
 
 /// The body of a request.
-pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn body(call: &ChatCall<'_>) -> Result<body::Buffer, Failure> {
     let chat = call.task;
     let sampling = &chat.sampling;
     if sampling.n > 1 {
@@ -73,7 +73,10 @@ pub(super) fn body(call: &ChatCall<'_>) -> Result<Vec<u8>, Failure> {
             request.field(name, value);
         }
     }
-    body::array(request.key("input"), input::items(call)?, |out, item| item.write(out))?;
+    body::array(request.key("input"), input::items(call)?, |out, item| {
+        item.write(out);
+        Ok(())
+    })?;
     request.close();
     leave_out_the_rest(call);
     Ok(out)
@@ -203,7 +206,7 @@ pub(super) fn is_custom(call: &ChatCall<'_>, name: &str) -> bool {
     call.abilities.custom_tools && call.task.free_text(name).is_some()
 }
 
-fn function(out: &mut Vec<u8>, call: &ChatCall<'_>, tool: &Tool) {
+fn function(out: &mut body::Buffer, call: &ChatCall<'_>, tool: &Tool) {
     let written = tool.original.as_ref().and_then(|original| original.pieces_for(super::WIRE_FORMAT)?.first());
     if let Some(written) = written.filter(|_| tool.free_text.is_none() || call.abilities.custom_tools) {
         out.extend_from_slice(written);

@@ -2,6 +2,7 @@
 //! put in these words: thoughts, words and calls of the model are items of their own.
 
 use std::borrow::Cow;
+use std::slice;
 
 use bytes::Bytes;
 use mediary_core::task::{Detail, FreeText, MediaPart, Message, Part, Role, ToolCall};
@@ -22,16 +23,15 @@ pub(super) enum Item {
     /// As its client wrote it.
     AsWritten(Bytes),
     /// In our words.
-    Ours(Vec<u8>),
+    Ours(body::Buffer),
 }
 
 impl Item {
-    pub(super) fn write(&self, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn write(self, out: &mut body::Buffer) {
         match self {
-            Self::AsWritten(piece) => out.extend_from_slice(piece),
-            Self::Ours(written) => out.extend_from_slice(written),
+            Self::AsWritten(piece) => out.extend_from_slice(&piece),
+            Self::Ours(written) => out.append(written),
         }
-        Ok(())
     }
 }
 
@@ -75,7 +75,7 @@ fn thoughts(message: &Message, items: &mut Vec<Item>) {
         "" => json!([]),
         text => json!([{ "type": "summary_text", "text": text }]),
     };
-    let mut out = Vec::new();
+    let mut out = body::Buffer::default();
     let mut item = Object::open(&mut out);
     item.field("type", "reasoning");
     item.field("summary", &summary);
@@ -87,7 +87,7 @@ fn thoughts(message: &Message, items: &mut Vec<Item>) {
 /// A turn in words and media.
 fn said(role: &str, message: &Message, items: &mut Vec<Item>) -> Result<(), Failure> {
     let kind = if message.role == Role::Assistant { "output_text" } else { "input_text" };
-    let mut out = Vec::with_capacity(256);
+    let mut out = body::buffer_of(slice::from_ref(message), 256);
     let mut item = Object::open(&mut out);
     item.field("type", "message");
     item.field("role", role);
@@ -122,7 +122,7 @@ fn called(call: &ChatCall<'_>, made: &ToolCall) -> Item {
         true => ("custom_tool_call", "input", Cow::Owned(FreeText::input_of(&made.arguments))),
         false => ("function_call", "arguments", Cow::Borrowed(made.arguments.as_str())),
     };
-    let mut out = Vec::new();
+    let mut out = body::Buffer::default();
     let mut item = Object::open(&mut out);
     item.field("type", kind);
     item.field("call_id", &made.id);
@@ -137,7 +137,7 @@ fn result(call: &ChatCall<'_>, message: &Message, items: &mut Vec<Item>) -> Resu
     let id = message.tool_call_id.as_deref().unwrap_or_default();
     let mut calls = call.task.messages.iter().flat_map(|before| &before.tool_calls);
     let was_custom = calls.any(|made| made.id == id && is_custom(call, &made.name));
-    let mut out = Vec::with_capacity(256);
+    let mut out = body::buffer_of(slice::from_ref(message), 256);
     let mut item = Object::open(&mut out);
     item.field("type", if was_custom { "custom_tool_call_output" } else { "function_call_output" });
     item.field("call_id", id);
@@ -151,7 +151,7 @@ fn result(call: &ChatCall<'_>, message: &Message, items: &mut Vec<Item>) -> Resu
 }
 
 /// Writes a part; words of the model's have another name than those of all others.
-fn part(out: &mut Vec<u8>, kind: &str, part: &Part) -> Result<(), Failure> {
+fn part(out: &mut body::Buffer, kind: &str, part: &Part) -> Result<(), Failure> {
     match part {
         Part::Text(text) => {
             let mut written = Object::open(out);
@@ -165,7 +165,7 @@ fn part(out: &mut Vec<u8>, kind: &str, part: &Part) -> Result<(), Failure> {
     }
 }
 
-fn medium(out: &mut Vec<u8>, part: &MediaPart) -> Result<(), Failure> {
+fn medium(out: &mut body::Buffer, part: &MediaPart) -> Result<(), Failure> {
     let format = part.media.format;
     let mime = format.mime();
     let mut written = Object::open(out);

@@ -3,7 +3,7 @@
 use mediary_core::task::{SoundForm, Speak};
 
 use crate::HttpCall;
-use crate::body::Object;
+use crate::body::{self, Object};
 use crate::dialect::CallOf;
 use crate::openai::sound_name;
 
@@ -22,7 +22,7 @@ pub(super) fn encode(call: &CallOf<'_, Speak>) -> HttpCall {
     if *speed != 1.0 {
         call.leave_out("speed");
     }
-    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 256);
+    let mut out = body::buffer_for_text(text);
     let mut request = Object::open(&mut out);
     request.field("text", text);
     request.some("voice_id", voice.as_ref());

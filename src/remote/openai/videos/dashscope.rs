@@ -46,7 +46,7 @@ impl Form for DashScope {
             let place = if BESIDE_THE_PROMPT.contains(&name.as_str()) { &mut input } else { &mut parameters };
             place.entry(name.clone()).or_insert_with(|| value.value().clone());
         }
-        let mut out = Vec::new();
+        let mut out = body::Buffer::default();
         body::value(&mut out, &json!({ "model": call.model(), "input": input, "parameters": parameters }));
         let written = HttpCall::json("/services/aigc/video-generation/video-synthesis", out);
         Ok(HttpCall { headers: vec![("x-dashscope-async", "enable".to_owned())], ..written })

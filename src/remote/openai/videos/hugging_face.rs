@@ -33,7 +33,7 @@ impl Form for HuggingFace {
         if !parameters.is_empty() {
             request["parameters"] = json!(parameters);
         }
-        let mut out = Vec::new();
+        let mut out = body::Buffer::default();
         body::value(&mut out, &request);
         Ok(HttpCall::json(format!("/../hf-inference/models/{}", call.model()), out))
     }

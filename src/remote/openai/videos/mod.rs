@@ -113,7 +113,7 @@ fn request(path: &str, call: &CallOf<'_, GenerateVideo>, fields: Value) -> HttpC
             request.insert(name.clone(), value.value().clone());
         }
     }
-    let mut out = Vec::new();
+    let mut out = body::Buffer::default();
     body::value(&mut out, &Value::Object(request));
     HttpCall::json(path, out)
 }
