@@ -1,11 +1,11 @@
-//! Documents of several kinds of pages, documents with passwords, and several files at once.
+//! Documents of several kinds of pages, documents with passwords, several files at once, and print of one pitch.
 
 use serde_json::{Value, json};
 
 use super::client::{Multipart, reading};
 use super::craft::{add_picture_page, blank_png};
 use super::fields::attempts;
-use super::pdf::Pdf;
+use super::pdf::{Pdf, text_at};
 use super::score::collapsed;
 use super::server::{sample, shared};
 
@@ -110,4 +110,31 @@ fn a_document_of_many_pages_is_read_to_its_end() {
     let pdf = Pdf::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>()).bytes();
     let content = reading(pdf, "").send(shared()).content();
     assert_eq!(collapsed(&content), texts.join(" "));
+}
+
+/// A receipt in print of one pitch, whose letters stand one below the other on all of its lines.
+#[test]
+fn print_of_one_pitch_keeps_its_words_and_its_sums_whole() {
+    let goods =
+        ["Cheddar, mature", "Work gloves XL", "Masking tape", "Light switch", "Blackcurrant jam", "Printer paper"];
+    let lines: Vec<String> = (0..40)
+        .map(|line: usize| {
+            let (number, cents) = (954_722 + 7_919 * line % 40_000, 1_351 + 977 * line % 8_000);
+            let price = |times: usize| format!("{}.{:02}", times * cents / 100, times * cents % 100);
+            let times = 1 + line % 6;
+            let bought = format!("{times} x {} ({number}) @ {}", goods[line % goods.len()], price(1));
+            format!("{bought:<48}{:>8}", price(times))
+        })
+        .collect();
+    let mut pdf = Pdf::new();
+    pdf.replace(3, "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>");
+    let content: String = (0..).zip(&lines).map(|(line, text)| text_at(50, 780 - 18 * line, 11, text)).collect();
+    pdf.page("", &content);
+    let answer = shared().read(pdf.bytes(), "engine=local/paddleocr:fast&force_ocr=true&output=text").ok();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let read = words(answer["content"].as_str().unwrap());
+    let whole = lines.iter().flat_map(|line| words(line)).filter(|word| word.chars().count() > 3);
+    let (found, torn): (Vec<_>, Vec<_>) = whole.partition(|word| read.contains(word));
+    // One word in twenty may have a letter that was seen as another.
+    assert!(torn.len() * 20 <= found.len(), "{torn:?}\n{}", answer["content"]);
 }
