@@ -23,6 +23,10 @@ const OF_A_SPACE: f32 = 0.65;
 const BETWEEN_LETTERS: f32 = 0.18;
 /// So many lines, one below the other, are no accident in a strip that is at least so wide.
 const FEWEST: [(f32, usize); 3] = [(0.8, 4), (0.35, 6), (0.0, 8)];
+/// A strip that is narrower than this parts lines that go on so far on both of its sides, in heights: white beside the comma
+/// stands below white in any column of sums.
+const NARROW: f32 = 0.35;
+const TEXT: f32 = 2.5;
 /// Nor are these in one that stands below or above another that is believed.
 const FEWEST_MORE: usize = 3;
 /// Lines this far apart do not follow one another.
@@ -134,6 +138,12 @@ impl Inked {
         })
     }
 
+    /// Whether it goes on for more than a few letters on both sides of a gap.
+    fn is_text_beside(&self, gap: [f32; 2]) -> bool {
+        let least = TEXT * self.rect.height();
+        gap[0] - self.rect.left >= least && self.rect.right - gap[1] >= least
+    }
+
     /// How far its letters stand from one another, if that is the same for most of them.
     fn pitch(&self) -> Option<f32> {
         let mut steps: Vec<f32> = self.letters().collect();
@@ -166,8 +176,9 @@ struct Strip {
     /// Where its lines go on to the right of it, and where they end to the left.
     starts: Vec<f32>,
     ends: Vec<f32>,
-    /// How many lines it parts that come as one.
+    /// How many lines it parts that come as one, and how many of them are text on both sides.
     parted: usize,
+    texts: usize,
 }
 
 impl Strip {
@@ -183,6 +194,7 @@ impl Strip {
             starts: vec![gap[1]],
             ends: vec![gap[0]],
             parted: 1,
+            texts: usize::from(lines[place].is_text_beside(gap)),
         };
         for line in &lines[place + 1..] {
             if line.rect.top > strip.bottom + FARTHEST * height {
@@ -225,6 +237,7 @@ impl Strip {
             self.bottom = self.bottom.max(bottom);
             self.top = self.top.min(top);
             self.parted += 1;
+            self.texts += usize::from(line.is_text_beside(*gap));
         }
         self.right - self.left >= least
     }
@@ -244,7 +257,8 @@ impl Strip {
 
     fn is_certain(&self) -> bool {
         let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
-        self.lines() >= fewest && self.is_flush()
+        let parts_texts = self.width() >= NARROW || 2 * self.texts >= self.parted;
+        self.lines() >= fewest && self.is_flush() && parts_texts
     }
 
     /// Whether most lines begin at one place to the right of it, or end at one place to the left.
@@ -380,6 +394,22 @@ mod tests {
             line
         }));
         assert_eq!(alleys(&page).len(), 1);
+    }
+
+    #[test]
+    fn white_beside_commas_parts_no_sums() {
+        // Columns of sums such as 60,777, each a line by itself; letters stand alone, the comma with more white before it.
+        let sums = (0..25).flat_map(|line| {
+            [100.0, 300.0, 500.0].map(|left| {
+                let top = 40.0 * line as f32;
+                let gaps = vec![[left + 12.0, left + 15.0], [left + 27.0, left + 33.0], [left + 37.0, left + 40.0]];
+                Inked { rect: Rect { left, top, right: left + 85.0, bottom: top + HEIGHT }, gaps }
+            })
+        });
+        let found = alleys(&sums.collect::<Vec<_>>());
+        let within =
+            |alley: &&Rect| [100.0, 300.0, 500.0].iter().any(|left| (*left..left + 85.0).contains(&alley.left));
+        assert_eq!(found.iter().filter(within).count(), 0, "{found:?}");
     }
 
     #[test]
