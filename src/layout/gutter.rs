@@ -32,6 +32,11 @@ const MAX_TRIALS: usize = 40;
 const NEIGHBOURS: usize = 48;
 /// White space of this height across both sides parts a band from the next.
 const BAND_GAP_HEIGHTS: f32 = 0.7;
+/// A heading between columns is so much taller than their text …
+const HEADING_HEIGHTS: f32 = 1.15;
+/// … of so many lines at most, and the columns end above it and begin below it within so many heights of one another.
+const HEADING_LINES: usize = 2;
+const LEVEL_HEIGHTS: f32 = 2.5;
 
 /// A gutter, and what it parts: all by place in the pieces sorted by their middle.
 #[derive(Debug)]
@@ -56,6 +61,7 @@ struct Strip {
     x: f32,
     pieces: Range<usize>,
     shared: f32,
+    insets: usize,
 }
 
 /// The tallest gutter, or its several parts from top to bottom. The pieces come sorted by their middle.
@@ -64,9 +70,11 @@ pub(super) fn find(pieces: &[Piece], unit: f32) -> Vec<Gutter> {
     for x in places(pieces, unit) {
         strips_at(pieces, x, unit, &mut strips);
     }
-    // Of strips equally tall the one beside more text: the others end where a longer line reaches across.
+    // Of strips equally tall the one beside more text: the others end where a longer line reaches across, or would take such
+    // lines for words that the columns flow round.
     strips.sort_by(|a, b| {
-        b.shared.total_cmp(&a.shared).then(b.pieces.len().cmp(&a.pieces.len())).then(a.x.total_cmp(&b.x))
+        let by_height = b.shared.total_cmp(&a.shared).then(b.pieces.len().cmp(&a.pieces.len()));
+        by_height.then(a.insets.cmp(&b.insets)).then(a.x.total_cmp(&b.x))
     });
     strips.dedup_by(|a, b| a.pieces == b.pieces && (a.x - b.x).abs() < unit);
     strips.iter().take(MAX_TRIALS).find_map(|strip| judge(pieces, strip, unit)).unwrap_or_default()
@@ -175,7 +183,7 @@ impl Open {
         let width = (self.right_start - self.left_end) / unit;
         let is_free =
             width >= MIN_WIDTH_HEIGHTS || (width >= -SLACK_HEIGHTS && is_flush(&pieces[self.start..end], x, unit));
-        is_free.then_some(Strip { x, pieces: self.start..end, shared })
+        is_free.then_some(Strip { x, pieces: self.start..end, shared, insets: self.insets })
     }
 }
 
@@ -221,9 +229,45 @@ fn judge(pieces: &[Piece], strip: &Strip, unit: f32) -> Option<Vec<Gutter>> {
         stretches.into_iter().find_map(|stretch| judged(&stretch).map(|pauses| (stretch, pauses)))?;
     // Both sides pausing together are rows of entries with several lines: each row is read by itself.
     let is_row = |band: &Range<usize>| stretch.start <= band.start && band.end <= stretch.end && judged(band).is_some();
+    // Columns below a heading are found by themselves: there may be more of them, or fewer.
+    let upper = up_to_heading(pieces, &bands, &stretch, strip.x, unit).filter(|upper| judged(upper).is_some());
     let rows: Vec<Range<usize>> = if pauses { bands.into_iter().filter(is_row).collect() } else { Vec::new() };
-    let parts = if rows.is_empty() { vec![stretch] } else { rows };
+    let parts = match upper {
+        Some(upper) => vec![upper],
+        None if rows.is_empty() => vec![stretch],
+        None => rows,
+    };
     Some(parts.into_iter().map(|part| trimmed(pieces, part, strip.x, unit)).collect())
+}
+
+/// What stands above a heading between two sets of columns, wherever on its line the heading stands.
+fn up_to_heading(
+    pieces: &[Piece],
+    bands: &[Range<usize>],
+    stretch: &Range<usize>,
+    x: f32,
+    unit: f32,
+) -> Option<Range<usize>> {
+    // How far apart the last or first lines of both sides are.
+    let are_level = |band: &Range<usize>, edge: fn(&Rect) -> f32, outer: fn(f32, f32) -> f32| {
+        let (left, right): (Vec<&Rect>, Vec<&Rect>) =
+            pieces[band.clone()].iter().map(|piece| &piece.rect).partition(|rect| is_left(rect, x));
+        let end = |side: &[&Rect]| side.iter().map(|rect| edge(rect)).reduce(outer);
+        let ends = end(&left).zip(end(&right));
+        ends.is_some_and(|(left, right)| (left - right).abs() <= LEVEL_HEIGHTS * unit)
+    };
+    let is_heading = |band: &Range<usize>| {
+        band.len() <= HEADING_LINES
+            && pieces[band.clone()].iter().all(|piece| piece.rect.height() >= HEADING_HEIGHTS * unit)
+    };
+    let within: Vec<&Range<usize>> =
+        bands.iter().filter(|band| stretch.start <= band.start && band.end <= stretch.end).collect();
+    within.windows(3).find_map(|bands| {
+        let parts = is_heading(bands[1])
+            && are_level(bands[0], |rect| rect.bottom, f32::max)
+            && are_level(bands[2], |rect| rect.top, f32::min);
+        parts.then(|| stretch.start..bands[0].end)
+    })
 }
 
 fn bands(pieces: &[Piece], range: Range<usize>, unit: f32) -> Vec<Range<usize>> {

@@ -67,6 +67,26 @@ fn a_gutter_may_be_narrower_than_a_space() {
 }
 
 #[test]
+fn a_heading_between_columns_parts_those_above_it_from_those_below() {
+    let (left, middle, right) = (paragraph(&LEFT), paragraph(&MIDDLE), paragraph(&RIGHT));
+    let heading = "The ferry that came late";
+    let top = |count: usize| 300.0 + PITCH * count as f32;
+    let upper = || Sheet::new().column(150.0, top(0), &LEFT).column(850.0, top(0), &RIGHT);
+    let headed = || upper().sized(heading, 150.0, top(10), 1.5);
+    let sections = |lower: &[&str]| {
+        let upper = [left.as_str(), &right].join("\n\n");
+        let parts = [upper, format!("# {heading}"), lower.join("\n\n")];
+        parts.join("\n\n")
+    };
+    let two = headed().column(150.0, top(13), &RIGHT).column(850.0, top(13), &LEFT);
+    let three = headed().column(150.0, top(13), &RIGHT).column(660.0, top(13), &MIDDLE).column(1170.0, top(13), &LEFT);
+    check(
+        &[("two", two, &sections(&[&right, &left])), ("three", three, &sections(&[&right, &middle, &left]))],
+        |blocks| to_text(blocks).replace(heading, &format!("# {heading}")),
+    );
+}
+
+#[test]
 fn columns_flow_round_the_words_below_a_picture() {
     let mut sheet = Sheet::new();
     let mut parts = [Vec::new(), Vec::new()];
