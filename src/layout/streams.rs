@@ -4,9 +4,9 @@
 //! sheet, or so that both columns' lines come as one. Then lines are parted where white stands below white, and what goes to
 //! and fro between columns is put into the order that the page shows.
 
-use super::frame::{Piece, shared_height};
+use super::frame::{Piece, quantile, shared_height};
 use super::{columns, rows};
-use mediary_core::document::{Inked, Line, Rect, Run, alleys};
+use mediary_core::document::{Inked, Line, Rect, Run, White, alleys};
 
 /// A stream that goes so often to what stands beside is not in reading order …
 const MOST_TIMES_BESIDE: usize = 6;
@@ -14,6 +14,11 @@ const MOST_TIMES_BESIDE: usize = 6;
 const CHANGES_A_REGION: usize = 3;
 /// Boxes reach over the white around words by this much, in heights.
 const MARGIN_HEIGHTS: f32 = 0.05;
+/// Words that share this much of their heights stand in a row.
+const ROW_SHARE: f32 = 0.3;
+/// A word so far to the left of the one before it begins anew, if it is one of so many at most: some scripts run leftwards.
+const TURN_HEIGHTS: f32 = 2.0;
+const WORDS_A_TURN: usize = 4;
 
 /// The lines of a page's text layer, in the order that they have or in a better one.
 pub(super) fn mended(pieces: Vec<Piece>) -> Vec<Piece> {
@@ -82,43 +87,77 @@ fn in_rows(mut region: Vec<Piece>) -> Vec<Piece> {
     region
 }
 
-/// Lines that go across white that stands below white come in parts, each with the number of its line.
+/// Lines that go across white that stands below white, and those that go back, come in parts, each with the number of its line.
 fn parted(pieces: &[Piece]) -> Vec<(usize, Piece)> {
-    let inked: Vec<Inked> = pieces.iter().map(inked).collect();
-    let alleys = alleys(&inked);
-    pieces
-        .iter()
-        .enumerate()
-        .flat_map(|(number, piece)| cut(piece.clone(), &alleys).into_iter().map(move |part| (number, part)))
+    let forward = pieces.iter().enumerate().flat_map(|(number, piece)| {
+        let ends = turns_back(piece);
+        split_at(piece.clone(), &ends).into_iter().map(move |part| (number, part))
+    });
+    let forward: Vec<(usize, Piece)> = forward.collect();
+    let inked: Vec<Inked> = forward.iter().map(|(_, piece)| inked(piece)).collect();
+    let alleys = alleys(&inked, White::Words);
+    forward
+        .into_iter()
+        .flat_map(|(number, piece)| cut(piece, &alleys).into_iter().map(move |part| (number, part)))
         .collect()
+}
+
+/// After which of its words a line goes on in another row, or begins anew further left: what a program writes line by line over
+/// the whole sheet may come as one line of many rows, and words of a caption stand at nearly the height of the text around it.
+fn turns_back(piece: &Piece) -> Vec<usize> {
+    let words: Vec<Rect> = piece.words().map(|(rect, _)| rect).collect();
+    let is_in_a_row = |a: &Rect, b: &Rect| shared_height(a, b) >= ROW_SHARE * a.height().min(b.height());
+    let goes_back = |a: &Rect, b: &Rect| b.left < a.left - TURN_HEIGHTS * a.height();
+    let turns = words.windows(2).filter(|pair| goes_back(&pair[0], &pair[1])).count();
+    let is_rightward = words.len() >= WORDS_A_TURN * turns;
+    let is_anew = |a: &Rect, b: &Rect| !is_in_a_row(a, b) || (is_rightward && goes_back(a, b));
+    words.windows(2).enumerate().filter(|(_, pair)| is_anew(&pair[0], &pair[1])).map(|(index, _)| index + 1).collect()
 }
 
 fn inked(piece: &Piece) -> Inked {
     let words: Vec<Rect> = piece.words().map(|(rect, _)| rect).collect();
     let is_rightwards = words.windows(2).all(|pair| pair[0].right <= pair[1].left);
     let gaps = words.windows(2).map(|pair| [pair[0].right, pair[1].left]);
-    Inked { rect: piece.rect, gaps: if is_rightwards { gaps.collect() } else { Vec::new() } }
+    // Two columns' lines that do not stand at one height make one that is higher than its words.
+    let half = quantile(words.iter().map(Rect::height).collect(), 0.5).unwrap_or_default() / 2.0;
+    let rect = Rect { top: piece.middle() - half, bottom: piece.middle() + half, ..piece.rect };
+    Inked { rect, gaps: if is_rightwards { gaps.collect() } else { Vec::new() } }
 }
 
-/// A line in parts, if an alley goes through it between two of its words.
+/// A line in parts, if an alley goes through it between two of its words, or through a word: where nothing but the alley lay between
+/// two, a program may have made one of them. It stays with what is before it.
 fn cut(piece: Piece, alleys: &[Rect]) -> Vec<Piece> {
     let height = piece.rect.height();
     let words: Vec<Rect> = piece.words().map(|(rect, _)| rect).collect();
+    let middle = piece.middle();
+    let beside =
+        |reach: f32| alleys.iter().filter(move |alley| alley.top - reach <= middle && middle <= alley.bottom + reach);
     let is_parted_after = |pair: &[Rect]| {
-        alleys.iter().any(|alley| {
+        let is_between = |alley: &Rect| {
             let x = f32::midpoint(alley.left, alley.right);
-            pair[0].right - MARGIN_HEIGHTS * height <= x
-                && x <= pair[1].left + MARGIN_HEIGHTS * height
-                && alley.top - height <= piece.middle()
-                && piece.middle() <= alley.bottom + height
-        })
+            pair[0].right - MARGIN_HEIGHTS * height <= x && x <= pair[1].left + MARGIN_HEIGHTS * height
+        };
+        let goes_through = |alley: &Rect| pair[0].left < alley.left - height && pair[0].right > alley.right + height;
+        beside(height).any(is_between) || beside(0.0).any(goes_through)
     };
     let ends: Vec<usize> =
         words.windows(2).enumerate().filter(|(_, pair)| is_parted_after(pair)).map(|(index, _)| index + 1).collect();
+    let mut parts = split_at(piece, &ends);
+    for part in &mut parts {
+        let across = beside(0.0).find(|alley| part.rect.left < alley.left - height && part.rect.right > alley.right);
+        if let Some(alley) = across {
+            part.rect.right = alley.left;
+        }
+    }
+    parts
+}
+
+/// A line in parts that end after so many of its words.
+fn split_at(piece: Piece, ends: &[usize]) -> Vec<Piece> {
     let mut rest = piece;
     let mut parts = Vec::new();
     let mut taken = 0;
-    for end in ends {
+    for &end in ends {
         match split(&rest, end - taken) {
             Some((part, others)) => {
                 parts.push(part);

@@ -31,6 +31,10 @@ const TEXT: f32 = 2.5;
 const FEWEST_MORE: usize = 3;
 /// Lines this far apart do not follow one another.
 const FARTHEST: f32 = 1.6;
+/// After so many lines, one may lie across: what ends on the left and what begins on the right of it have become one word.
+const LINES_A_CROSSING: usize = 6;
+/// It follows those around it as they do one another, in heights: a heading across columns has white around it.
+const FOLLOWS: f32 = 0.6;
 /// What is more different in height is no line of the same text.
 const TALLER: f32 = 1.35;
 /// Lines that begin at one place do so within this distance, and so many of them do.
@@ -62,9 +66,18 @@ pub struct Inked {
     pub gaps: Vec<[f32; 2]>,
 }
 
+/// What the white of lines lies between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum White {
+    /// Words alone, as a text says.
+    Words,
+    /// Whatever has ink, letters too.
+    Ink,
+}
+
 /// Strips of white that part columns, each as high as the lines that it parts.
 #[must_use]
-pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
+pub fn alleys(lines: &[Inked], white: White) -> Vec<Rect> {
     let mut lines: Vec<&Inked> = lines.iter().collect();
     if lines.len() < FEWEST_MORE || lines.len() > MOST_LINES {
         return Vec::new();
@@ -72,7 +85,10 @@ pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
     lines.sort_by(|a, b| middle(&a.rect).total_cmp(&middle(&b.rect)));
     let lines = without_letters(&lines);
     let lines: Vec<&Inked> = lines.iter().map(AsRef::as_ref).collect();
-    let least = (OF_A_SPACE * usual_space(&lines)).min(BETWEEN_LETTERS);
+    let least = match white {
+        White::Words => NARROWEST,
+        White::Ink => (OF_A_SPACE * usual_space(&lines)).min(BETWEEN_LETTERS),
+    };
     let wide = move |line: &Inked, gap: &&[f32; 2]| gap[1] - gap[0] >= least * line.rect.height();
     let seeds = || {
         let of_lines = (0..).zip(&lines);
@@ -85,13 +101,33 @@ pub fn alleys(lines: &[Inked]) -> Vec<Rect> {
     for is_certain in [true, false] {
         for strip in &found {
             let is_known = kept.iter().any(|other| other.meets(strip));
-            let is_believed = if is_certain { strip.is_certain() } else { strip.goes_on(&kept) };
+            let is_believed = if is_certain { strip.is_certain(&kept) } else { strip.goes_on(&kept) };
             if is_believed && !is_known {
                 kept.push(strip.clone());
             }
         }
     }
-    kept.into_iter().map(|strip| strip.rect()).collect()
+    joined(kept).into_iter().map(|strip| strip.rect()).collect()
+}
+
+/// Strips with no more than one line across between them are one.
+fn joined(mut strips: Vec<Strip>) -> Vec<Strip> {
+    strips.sort_by(|a, b| a.top.total_cmp(&b.top));
+    let mut joined: Vec<Strip> = Vec::new();
+    for strip in strips {
+        let goes_on = |above: &&mut Strip| {
+            let shared = strip.right.min(above.right) - strip.left.max(above.left);
+            shared >= NARROWEST * strip.height && strip.top - above.bottom <= (1.0 + 2.0 * FOLLOWS) * strip.height
+        };
+        match joined.iter_mut().find(goes_on) {
+            Some(above) => {
+                (above.left, above.right) = (above.left.max(strip.left), above.right.min(strip.right));
+                above.bottom = above.bottom.max(strip.bottom);
+            }
+            None => joined.push(strip),
+        }
+    }
+    joined
 }
 
 /// The lines, those of one pitch without the white between their letters and words. They are sorted from top to bottom.
@@ -176,9 +212,16 @@ struct Strip {
     /// Where its lines go on to the right of it, and where they end to the left.
     starts: Vec<f32>,
     ends: Vec<f32>,
+    /// How many lines end or begin at it that come by themselves.
+    left_alone: usize,
+    right_alone: usize,
     /// How many lines it parts that come as one, and how many of them are text on both sides.
     parted: usize,
     texts: usize,
+    /// The white of those of them that end or begin at it.
+    gaps: Vec<Rect>,
+    /// How many lines lie across it.
+    crossings: usize,
 }
 
 impl Strip {
@@ -193,16 +236,31 @@ impl Strip {
             height,
             starts: vec![gap[1]],
             ends: vec![gap[0]],
+            left_alone: 0,
+            right_alone: 0,
             parted: 1,
             texts: usize::from(lines[place].is_text_beside(gap)),
+            gaps: vec![Rect { left: gap[0], right: gap[1], ..rect }],
+            crossings: 0,
         };
+        // Where what has been looked at ends, and how far below that the next line may begin.
+        let (mut reached, mut farthest) = (strip.bottom, FARTHEST * height);
         for line in &lines[place + 1..] {
-            if line.rect.top > strip.bottom + FARTHEST * height {
+            if line.rect.top > reached + farthest {
                 break;
             }
-            if !strip.takes(line) {
+            let before = strip.clone();
+            if strip.takes(line) {
+                (reached, farthest) = (strip.bottom.max(reached), FARTHEST * height);
+                continue;
+            }
+            strip = before;
+            let follows = line.rect.top - reached < FOLLOWS * height;
+            if !follows || farthest < FARTHEST * height || strip.lines() < LINES_A_CROSSING * (strip.crossings + 1) {
                 break;
             }
+            strip.crossings += 1;
+            (reached, farthest) = (line.rect.bottom, FOLLOWS * height);
         }
         strip
     }
@@ -215,12 +273,14 @@ impl Strip {
         if right <= self.left + least {
             if right > self.left - beside {
                 self.ends.push(right);
+                self.left_alone += 1;
                 self.bottom = self.bottom.max(bottom);
             }
             self.left = self.left.max(right);
         } else if left >= self.right - least {
             if left < self.right + beside {
                 self.starts.push(left);
+                self.right_alone += 1;
                 self.bottom = self.bottom.max(bottom);
             }
             self.right = self.right.min(left);
@@ -232,8 +292,13 @@ impl Strip {
                 return false;
             };
             (self.left, self.right) = (self.left.max(gap[0]), self.right.min(gap[1]));
-            self.starts.push(gap[1]);
-            self.ends.push(gap[0]);
+            // In a row without a line in one of three columns, and beside a picture, the white goes on to somewhere else.
+            let (ends, starts) = (gap[0] > self.left - beside, gap[1] < self.right + beside);
+            self.ends.extend(ends.then_some(gap[0]));
+            self.starts.extend(starts.then_some(gap[1]));
+            if ends || starts {
+                self.gaps.push(Rect { left: gap[0], right: gap[1], ..line.rect });
+            }
             self.bottom = self.bottom.max(bottom);
             self.top = self.top.min(top);
             self.parted += 1;
@@ -246,19 +311,20 @@ impl Strip {
         (self.right - self.left) / self.height.max(1.0)
     }
 
-    /// How many lines it has on both of its sides.
+    /// How many lines it has on both of its sides, of which one at least reaches it.
     fn lines(&self) -> usize {
-        self.starts.len().min(self.ends.len())
+        self.gaps.len() + self.left_alone.min(self.right_alone)
     }
 
     fn is_worth_a_look(&self) -> bool {
         self.lines() >= FEWEST_MORE && self.parted >= 1 && self.width() >= NARROWEST
     }
 
-    fn is_certain(&self) -> bool {
+    /// Whether it is an alley, given others that are.
+    fn is_certain(&self, others: &[Self]) -> bool {
         let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
         let parts_texts = self.width() >= NARROW || 2 * self.texts >= self.parted;
-        self.lines() >= fewest && self.is_flush() && parts_texts
+        self.lines() >= fewest + self.lines_of(others) && self.is_flush() && parts_texts
     }
 
     /// Whether most lines begin at one place to the right of it, or end at one place to the left.
@@ -268,7 +334,7 @@ impl Strip {
             places.sort_by(f32::total_cmp);
             let within = |first: &f32| places.partition_point(|x| *x <= first + FLUSH * self.height);
             let most = places.iter().enumerate().map(|(index, first)| within(first) - index).max().unwrap_or(0);
-            most as f32 / places.len().max(1) as f32
+            most as f32 / self.lines().max(1) as f32
         };
         most_alike(&self.starts) >= FLUSH_SHARE || most_alike(&self.ends) >= FLUSH_SHARE
     }
@@ -280,6 +346,16 @@ impl Strip {
             shared >= NARROWEST * self.height && (self.height / other.height.max(1.0) - 1.0).abs() < TALLER - 1.0
         };
         self.is_flush() && believed.iter().any(is_same)
+    }
+
+    /// How many of its lines have their white for the sake of others: a picture that columns flow round leaves white on both
+    /// sides of their gutter.
+    fn lines_of(&self, others: &[Self]) -> usize {
+        let is_of = |other: &Self, gap: &Rect| {
+            let y = middle(gap);
+            other.left < gap.right && gap.left < other.right && other.top < y && y < other.bottom
+        };
+        self.gaps.iter().filter(|gap| others.iter().any(|other| is_of(other, gap))).count()
     }
 
     /// Whether two lie in the same place of the page.
@@ -339,13 +415,13 @@ mod tests {
     #[test]
     fn white_below_white_is_an_alley_and_spaces_between_words_are_none() {
         for count in [8, 12, 40] {
-            let found = alleys(&lines(count, Some(500.0)));
+            let found = alleys(&lines(count, Some(500.0)), White::Ink);
             assert_eq!(found.len(), 1, "{found:?}");
             assert!(found[0].left >= 497.0 && found[0].right <= 510.0 && found[0].top == 0.0, "{found:?}");
         }
-        assert_eq!(alleys(&lines(40, None)), []);
-        assert_eq!(alleys(&lines(4, Some(500.0))), []);
-        assert_eq!(alleys(&[]), []);
+        assert_eq!(alleys(&lines(40, None), White::Ink), []);
+        assert_eq!(alleys(&lines(4, Some(500.0)), White::Ink), []);
+        assert_eq!(alleys(&[], White::Ink), []);
     }
 
     /// Lines of one pitch, which begin at one place: each cell has a letter of one of these widths, or a space.
@@ -372,8 +448,8 @@ mod tests {
 
     #[test]
     fn letters_and_spaces_of_one_pitch_leave_no_alley_but_a_gutter_does() {
-        assert_eq!(alleys(&typewritten(40, None)), []);
-        let found = alleys(&typewritten(40, Some(24)));
+        assert_eq!(alleys(&typewritten(40, None), White::Ink), []);
+        let found = alleys(&typewritten(40, Some(24)), White::Ink);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!((23.5..27.0).contains(&(found[0].left / (0.55 * HEIGHT))), "{found:?}");
         // Sums, too short to tell, beside lines that do.
@@ -386,14 +462,14 @@ mod tests {
             line.gaps.iter_mut().flatten().for_each(x);
             line
         }));
-        assert_eq!(alleys(&page), []);
+        assert_eq!(alleys(&page, White::Ink), []);
         // Beside lines of other print, which have an alley of their own, neither loses anything.
         let mut page = lines(12, Some(500.0));
         page.extend(typewritten(12, None).into_iter().map(|mut line| {
             (line.rect.top, line.rect.bottom) = (line.rect.top + 600.0, line.rect.bottom + 600.0);
             line
         }));
-        assert_eq!(alleys(&page).len(), 1);
+        assert_eq!(alleys(&page, White::Ink).len(), 1);
     }
 
     #[test]
@@ -406,7 +482,7 @@ mod tests {
                 Inked { rect: Rect { left, top, right: left + 85.0, bottom: top + HEIGHT }, gaps }
             })
         });
-        let found = alleys(&sums.collect::<Vec<_>>());
+        let found = alleys(&sums.collect::<Vec<_>>(), White::Ink);
         let within =
             |alley: &&Rect| [100.0, 300.0, 500.0].iter().any(|left| (*left..left + 85.0).contains(&alley.left));
         assert_eq!(found.iter().filter(within).count(), 0, "{found:?}");
@@ -419,20 +495,54 @@ mod tests {
             line.gaps.retain(|gap| gap[0] > 200.0);
             line.gaps.insert(0, [100.0, 104.0]);
         }
-        assert_eq!(alleys(&page), []);
+        assert_eq!(alleys(&page, White::Ink), []);
         page.iter_mut().for_each(|line| line.gaps[0][1] = 110.0);
-        assert_eq!(alleys(&page).len(), 1, "it is as wide as a space");
+        assert_eq!(alleys(&page, White::Ink).len(), 1, "it is as wide as a space");
     }
 
     #[test]
-    fn a_line_across_parts_an_alley_and_a_short_part_is_known_by_the_long_one() {
+    fn lines_across_part_an_alley_and_a_short_part_is_known_by_the_long_one() {
         let mut page = lines(24, Some(500.0));
-        page[12].gaps.clear();
-        page[18].gaps.clear();
-        let mut found = alleys(&page);
+        [12, 13, 18, 19].into_iter().for_each(|across: usize| page[across].gaps.clear());
+        let mut found = alleys(&page, White::Ink);
         found.sort_by(|a, b| a.top.total_cmp(&b.top));
         let ends: Vec<(f32, f32)> = found.iter().map(|alley| (alley.top, alley.bottom)).collect();
-        assert_eq!(ends, [(0.0, 470.0), (520.0, 710.0), (760.0, 950.0)]);
+        assert_eq!(ends, [(0.0, 470.0), (560.0, 710.0), (800.0, 950.0)]);
+    }
+
+    #[test]
+    fn one_line_across_that_follows_the_others_leaves_an_alley_whole() {
+        let ends = |page: &[Inked]| {
+            let found = alleys(page, White::Words);
+            found.iter().map(|alley| [alley.top, alley.bottom]).collect::<Vec<_>>()
+        };
+        let mut page = lines(24, Some(500.0));
+        page[12].gaps.clear();
+        assert_eq!(ends(&page), [[0.0, 950.0]]);
+        page[3].gaps.clear();
+        assert_eq!(ends(&page), [[0.0, 950.0]], "near its end as well");
+        page[13].gaps.clear();
+        assert_eq!(ends(&page).len(), 2, "two are a heading");
+        let mut page = lines(24, Some(500.0));
+        page[12].gaps.clear();
+        for line in &mut page[13..] {
+            (line.rect.top, line.rect.bottom) = (line.rect.top + 20.0, line.rect.bottom + 20.0);
+        }
+        (page[12].rect.top, page[12].rect.bottom) = (page[12].rect.top + 10.0, page[12].rect.bottom + 10.0);
+        assert_eq!(ends(&page).len(), 2, "a line with white around it is one");
+    }
+
+    #[test]
+    fn white_beside_a_picture_is_one_alley_and_its_edges_are_none() {
+        let mut page = lines(30, Some(500.0));
+        for line in &mut page[10..20] {
+            line.gaps.retain(|gap| gap[1] < 300.0 || gap[0] > 800.0);
+            line.gaps.push([300.0, 800.0]);
+            line.gaps.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        }
+        let found = alleys(&page, White::Words);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].top == 0.0 && found[0].bottom == 1190.0 && found[0].left > 490.0, "{found:?}");
     }
 
     #[test]
@@ -445,6 +555,6 @@ mod tests {
             }
             page.push(line);
         }
-        assert_eq!(alleys(&page).len(), 1);
+        assert_eq!(alleys(&page, White::Ink).len(), 1);
     }
 }

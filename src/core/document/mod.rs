@@ -20,7 +20,7 @@ mod tests;
 mod turn;
 
 pub use agreement::agreement;
-pub use alleys::{Inked, alleys};
+pub use alleys::{Inked, White, alleys};
 pub use face::{Bookmark, Face, Run, SetLine};
 pub use geometry::{Point, Quad, Rect};
 pub use layer::{Doubt, Hidden, LayerEvidence, LayerTrust, TextLayer, judge_layer};

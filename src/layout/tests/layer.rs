@@ -84,47 +84,100 @@ fn a_layer_written_across_columns_is_read_column_by_column() {
     for white in [8.0, 20.0, 60.0] {
         let (left, right) = columns(white);
         let expected: String = left.iter().chain(&right).map(|line| format!("{} ", line.text)).collect();
-        let read = |lines: Vec<Line>| to_text(&arrange_plain(lines)).split_whitespace().collect::<Vec<_>>().join(" ");
         let beside: Vec<Line> = left.iter().zip(&right).flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
         assert_eq!(read(beside), expected.trim(), "one beside the other, {white}");
-        let merged = left.iter().zip(&right).map(|(a, b)| Line {
-            text: format!("{} {}", a.text, b.text),
-            bbox: a.bbox.union(b.bbox),
-            confidence: None,
-            words: [a.words.clone(), b.words.clone()].concat(),
-        });
-        assert_eq!(read(merged.collect()), expected.trim(), "both in one, {white}");
+        let both = left.iter().zip(&right).map(|(a, b)| merged(a, b));
+        assert_eq!(read(both.collect()), expected.trim(), "both in one, {white}");
         assert_eq!(read(left.iter().chain(&right).cloned().collect()), expected.trim(), "as read, {white}");
     }
 }
 
+/// A line of each column as one, as programs that write line by line make them.
+fn merged(left: &Line, right: &Line) -> Line {
+    Line {
+        text: format!("{} {}", left.text, right.text),
+        bbox: left.bbox.union(right.bbox),
+        confidence: None,
+        words: [left.words.clone(), right.words.clone()].concat(),
+    }
+}
+
+fn lower(lines: &mut [Line], by: f32) {
+    for line in lines {
+        for rect in line.words.iter_mut().map(|word| &mut word.bbox).chain([&mut line.bbox]) {
+            (rect.top, rect.bottom) = (rect.top + by, rect.bottom + by);
+        }
+    }
+}
+
+fn texts(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn read(lines: Vec<Line>) -> String {
+    to_text(&arrange_plain(lines)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn rows_at_half_the_height_of_their_neighbours_come_as_one_line_and_are_columns() {
+    let (left, mut right) = columns(8.0);
+    lower(&mut right[8..], 0.4 * LINE);
+    let expected = texts(&[left.clone(), right.clone()].concat());
+    let rows: Vec<Line> = left.iter().zip(&right).map(|(a, b)| merged(a, b)).collect();
+    assert_eq!(read(rows.clone()), expected, "each row by itself");
+    // From the tenth row on nothing ends a line.
+    let rest = rows[10..].iter().cloned().reduce(|all, row| merged(&all, &row)).unwrap();
+    assert_eq!(read([&rows[..10], &[rest]].concat()), expected, "many rows in one line");
+}
+
+#[test]
+fn a_word_made_of_two_at_a_gutter_parts_no_columns() {
+    let (left, right) = columns(8.0);
+    let mut rows: Vec<Line> = left.iter().zip(&right).map(|(a, b)| merged(a, b)).collect();
+    let row = &mut rows[11];
+    let taken = row.words.remove(4);
+    row.words[3].bbox = row.words[3].bbox.union(taken.bbox);
+    row.words[3].text += &taken.text;
+    row.text = row.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let glued = row.words[3].text.clone();
+    let mut expected = [left, right].concat();
+    for (line, text) in [(11, glued.as_str()), (24 + 11, "")] {
+        let end = if line == 11 { 3 } else { 0 };
+        expected[line].words[end].text = text.to_owned();
+        let words = expected[line].words.iter().map(|word| word.text.as_str()).filter(|word| !word.is_empty());
+        expected[line].text = words.collect::<Vec<_>>().join(" ");
+    }
+    assert_eq!(read(rows), texts(&expected));
+}
+
+#[test]
+fn a_caption_written_after_the_lines_beside_it_is_none_of_them() {
+    let (left, right) = columns(320.0);
+    let mut rows: Vec<Line> = left.iter().zip(&right).map(|(a, b)| merged(a, b)).collect();
+    let mut caption = layer(&[("Figure 1. The quay", 670.0, left[10].bbox.top)]);
+    lower(&mut caption, 0.3 * LINE);
+    rows[10] = merged(&rows[10], &caption[0]);
+    let read = read(rows);
+    assert!(read.contains(&texts(&left[9..12])) && read.contains(&texts(&right[9..12])), "{read}");
+    assert!(read.contains("Figure 1. The quay"), "{read}");
+}
+
 #[test]
 fn a_title_that_is_written_last_comes_first() {
-    let (left, right) = columns(60.0);
-    let down = |lines: Vec<Line>| {
-        let lower = |rect: Rect| Rect { top: rect.top + 400.0, bottom: rect.bottom + 400.0, ..rect };
-        let moved = |line: Line| Line {
-            bbox: lower(line.bbox),
-            words: line.words.into_iter().map(|word| Word { bbox: lower(word.bbox), ..word }).collect(),
-            ..line
-        };
-        lines.into_iter().map(moved).collect::<Vec<Line>>()
-    };
-    let (left, right) = (down(left), down(right));
+    let (mut left, mut right) = columns(60.0);
+    lower(&mut left, 400.0);
+    lower(&mut right, 400.0);
     let title = layer(&[("Issue of March", 700.0, 300.0), ("The harbour after the storm", 150.0, 420.0)]);
     let note = layer(&[("The author keeps the lights", 150.0, 1700.0)]);
     let written = [left.clone(), right.clone(), title.clone(), note.clone()].concat();
-    let texts = |lines: &[Line]| lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>().join(" ");
     let expected = texts(&[title, left, right, note].concat());
-    let read = to_text(&arrange_plain(written)).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(read, expected);
+    assert_eq!(read(written), expected);
 }
 
 #[test]
 fn a_column_that_ends_above_where_the_other_begins_stays_behind_it() {
     let (left, right) = columns(60.0);
     let written = [left[12..].to_vec(), right[..6].to_vec()].concat();
-    let expected = written.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
-    let read = to_text(&arrange_plain(written)).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(read, expected);
+    let expected = texts(&written);
+    assert_eq!(read(written), expected);
 }

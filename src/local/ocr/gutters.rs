@@ -5,7 +5,7 @@
 //! other, boxes are cut, and those that end there are cut back to their ink, so that the layout sees the gutter too.
 
 use mediary_core::Raster;
-use mediary_core::document::{Inked, Point, Quad, Rect, alleys};
+use mediary_core::document::{Inked, Point, Quad, Rect, White, alleys};
 
 /// The part of a box's height that is looked at: its own line, and not the tips of those above and below.
 const SEEN: [f32; 2] = [0.14, 0.86];
@@ -32,7 +32,7 @@ pub(super) fn parted(page: &Raster, quads: Vec<Quad>) -> Vec<Quad> {
     let skew = skew_of(&quads);
     let inks: Vec<Option<Ink>> = quads.iter().map(|quad| Ink::of(page, quad, skew)).collect();
     let lines: Vec<Inked> = inks.iter().flatten().map(Ink::inked).collect();
-    let alleys = alleys(&lines);
+    let alleys = alleys(&lines, White::Ink);
     if alleys.is_empty() {
         return quads;
     }
