@@ -42,6 +42,8 @@ const FLUSH: f32 = 0.16;
 const FLUSH_SHARE: f32 = 0.5;
 /// What lies this near to a strip stands beside it.
 const BESIDE: f32 = 1.2;
+/// Lines on its left may end this far from it.
+const RAGGED: f32 = 8.0;
 /// Letters that stand by themselves are no wider than this, and the white between two of one word is narrower than that.
 const LETTER: f32 = 0.8;
 const WITHIN_A_WORD: f32 = 0.5;
@@ -222,6 +224,8 @@ struct Strip {
     gaps: Vec<Rect>,
     /// How many lines lie across it.
     crossings: usize,
+    /// How far up and down has been looked.
+    reached: [f32; 2],
 }
 
 impl Strip {
@@ -242,46 +246,58 @@ impl Strip {
             texts: usize::from(lines[place].is_text_beside(gap)),
             gaps: vec![Rect { left: gap[0], right: gap[1], ..rect }],
             crossings: 0,
+            reached: [rect.top, rect.bottom],
         };
-        // Where what has been looked at ends, and how far below that the next line may begin.
-        let (mut reached, mut farthest) = (strip.bottom, FARTHEST * height);
-        for line in &lines[place + 1..] {
-            if line.rect.top > reached + farthest {
-                break;
-            }
-            let before = strip.clone();
-            if strip.takes(line) {
-                (reached, farthest) = (strip.bottom.max(reached), FARTHEST * height);
-                continue;
-            }
-            strip = before;
-            let follows = line.rect.top - reached < FOLLOWS * height;
-            if !follows || farthest < FARTHEST * height || strip.lines() < LINES_A_CROSSING * (strip.crossings + 1) {
-                break;
-            }
-            strip.crossings += 1;
-            (reached, farthest) = (line.rect.bottom, FOLLOWS * height);
-        }
+        strip.follow(lines[place + 1..].iter().copied(), |line, strip| line.rect.top - strip.reached[1]);
+        strip.follow(lines[..place].iter().rev().copied(), |line, strip| strip.reached[0] - line.rect.bottom);
         strip
+    }
+
+    /// Goes on through lines, each so far away from what has been looked at.
+    fn follow<'a>(&mut self, lines: impl Iterator<Item = &'a Inked>, away: fn(&Inked, &Self) -> f32) {
+        let usual = FARTHEST * self.height;
+        let mut farthest = usual;
+        for line in lines {
+            if away(line, self) > farthest {
+                break;
+            }
+            if self.takes(line) {
+                farthest = usual;
+            } else {
+                let follows = away(line, self) < FOLLOWS * self.height;
+                if !follows || farthest < usual || self.lines() < LINES_A_CROSSING * (self.crossings + 1) {
+                    break;
+                }
+                self.crossings += 1;
+                farthest = FOLLOWS * self.height;
+                self.reaches(&line.rect);
+            }
+        }
+        self.reached = [self.top, self.bottom];
     }
 
     /// Goes on through a line, or past it; whether it could.
     fn takes(&mut self, line: &Inked) -> bool {
-        let Rect { left, right, top, bottom } = line.rect;
-        let least = NARROWEST * self.height;
-        let beside = BESIDE * self.height;
+        let Rect { left, right, .. } = line.rect;
+        let (least, beside) = (NARROWEST * self.height, BESIDE * self.height);
         if right <= self.left + least {
-            if right > self.left - beside {
-                self.ends.push(right);
+            if self.right - right < least {
+                return false;
+            }
+            if right > self.left - RAGGED * self.height {
                 self.left_alone += 1;
-                self.bottom = self.bottom.max(bottom);
+                self.ends.extend((right > self.left - beside).then_some(right));
+                self.grows(&line.rect);
             }
             self.left = self.left.max(right);
         } else if left >= self.right - least {
+            if left - self.left < least {
+                return false;
+            }
             if left < self.right + beside {
-                self.starts.push(left);
                 self.right_alone += 1;
-                self.bottom = self.bottom.max(bottom);
+                self.starts.push(left);
+                self.grows(&line.rect);
             }
             self.right = self.right.min(left);
         } else {
@@ -296,15 +312,23 @@ impl Strip {
             let (ends, starts) = (gap[0] > self.left - beside, gap[1] < self.right + beside);
             self.ends.extend(ends.then_some(gap[0]));
             self.starts.extend(starts.then_some(gap[1]));
+            self.grows(&line.rect);
+            self.parted += 1;
             if ends || starts {
                 self.gaps.push(Rect { left: gap[0], right: gap[1], ..line.rect });
             }
-            self.bottom = self.bottom.max(bottom);
-            self.top = self.top.min(top);
-            self.parted += 1;
             self.texts += usize::from(line.is_text_beside(*gap));
         }
-        self.right - self.left >= least
+        true
+    }
+
+    fn grows(&mut self, rect: &Rect) {
+        (self.top, self.bottom) = (self.top.min(rect.top), self.bottom.max(rect.bottom));
+        self.reaches(rect);
+    }
+
+    fn reaches(&mut self, rect: &Rect) {
+        self.reached = [self.reached[0].min(rect.top), self.reached[1].max(rect.bottom)];
     }
 
     fn width(&self) -> f32 {

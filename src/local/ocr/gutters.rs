@@ -7,6 +7,8 @@
 use mediary_core::Raster;
 use mediary_core::document::{Inked, Point, Quad, Rect, White, alleys};
 
+use super::upright::on_its_line;
+
 /// The part of a box's height that is looked at: its own line, and not the tips of those above and below.
 const SEEN: [f32; 2] = [0.14, 0.86];
 /// What differs from the paper by this share of what the ink does is ink.
@@ -21,6 +23,11 @@ const LEFT_WHITE: f32 = 0.12;
 const REACH: f32 = 0.7;
 /// Boxes this far askew beside the page, in radians, are no lines of its columns.
 const ASKEW: f32 = 0.04;
+/// Boxes this far askew that are so much higher than a line lie over the lines of two columns that are not at one height.
+const SLANTED: f32 = 0.004;
+const HIGHER: f32 = 1.2;
+/// A line is as high as the boxes of this share of all text are at most.
+const OF_ALL_TEXT: f32 = 0.25;
 /// Pages with fewer boxes have no columns.
 const FEWEST: usize = 8;
 
@@ -29,8 +36,9 @@ pub(super) fn parted(page: &Raster, quads: Vec<Quad>) -> Vec<Quad> {
     if quads.len() < FEWEST {
         return quads;
     }
-    let skew = skew_of(&quads);
-    let inks: Vec<Option<Ink>> = quads.iter().map(|quad| Ink::of(page, quad, skew)).collect();
+    let usual = line_height(&quads);
+    let skew = skew_of(&quads, usual);
+    let inks: Vec<Option<Ink>> = quads.iter().map(|quad| Ink::of(page, quad, skew, usual)).collect();
     let lines: Vec<Inked> = inks.iter().flatten().map(Ink::inked).collect();
     let alleys = alleys(&lines, White::Ink);
     if alleys.is_empty() {
@@ -39,40 +47,55 @@ pub(super) fn parted(page: &Raster, quads: Vec<Quad>) -> Vec<Quad> {
     let mut parted = Vec::with_capacity(quads.len());
     for (quad, ink) in quads.into_iter().zip(inks) {
         match ink {
-            Some(ink) => parted.extend(ink.cuts(&alleys).into_iter().map(|[from, to]| quad.between(from, to))),
             None => parted.push(quad),
+            Some(ink) => match ink.cuts(&alleys).as_slice() {
+                [_] | [] if ink.rect.height() > ink.line_height => parted.push(quad),
+                parts => parted.extend(parts.iter().map(|[from, to]| {
+                    let part = quad.between(*from, *to);
+                    if ink.rect.height() > ink.line_height { on_its_line(page, &part, skew, usual) } else { part }
+                })),
+            },
         }
     }
     parted
 }
 
-/// The angle of most of the length of text.
-fn skew_of(quads: &[Quad]) -> f32 {
-    let mut angles: Vec<(f32, f32)> = quads
-        .iter()
-        .filter(|quad| quad.width() > 2.0 * quad.height())
-        .map(|quad| (quad.angle(), quad.width()))
-        .collect();
-    angles.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = angles.iter().map(|(_, width)| width).sum::<f32>() / 2.0;
+/// The angle of most of the length of text in boxes that hold one line.
+fn skew_of(quads: &[Quad], line_height: f32) -> f32 {
+    let is_line = |quad: &&Quad| quad.width() > 2.0 * quad.height() && quad.height() <= HIGHER * line_height;
+    let long = quads.iter().filter(is_line);
+    of_text(long.map(|quad| (quad.angle(), quad.width())).collect(), 0.5).unwrap_or(0.0)
+}
+
+/// The height of boxes that hold one line.
+fn line_height(quads: &[Quad]) -> f32 {
+    of_text(quads.iter().map(|quad| (quad.height(), quad.width())).collect(), OF_ALL_TEXT).unwrap_or(f32::INFINITY)
+}
+
+/// The value that this share of the text does not exceed, of values with the length of text that has them.
+fn of_text(mut values: Vec<(f32, f32)>, share: f32) -> Option<f32> {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let enough = share * values.iter().map(|(_, length)| length).sum::<f32>();
     let mut reached = 0.0;
-    let median = angles.iter().find(|(_, width)| {
-        reached += width;
-        reached >= half
+    let found = values.iter().find(|(_, length)| {
+        reached += length;
+        reached >= enough
     });
-    median.map_or(0.0, |(angle, _)| *angle)
+    found.map(|(value, _)| *value)
 }
 
 /// Where there is ink along a box.
 struct Ink {
     /// The box on a straight page.
     rect: Rect,
+    /// The height of one line in it.
+    line_height: f32,
     /// Stretches with ink, as shares of its length.
     stretches: Vec<[f32; 2]>,
 }
 
 impl Ink {
-    fn of(page: &Raster, quad: &Quad, skew: f32) -> Option<Self> {
+    fn of(page: &Raster, quad: &Quad, skew: f32, usual: f32) -> Option<Self> {
         let (width, height) = (quad.width(), quad.height());
         if width < height || (quad.angle() - skew).abs() > ASKEW || height < 6.0 {
             return None;
@@ -84,11 +107,12 @@ impl Ink {
         if contrast < LEAST_CONTRAST {
             return None;
         }
-        let is_ink = |grey: &u8| f32::from(grey.abs_diff(paper)) >= INK * f32::from(contrast);
-        let least = ((LEAST_WHITE * height).round() as usize).max(2);
+        let is_slanted = (quad.angle() - skew).abs() > SLANTED && height > HIGHER * usual;
+        let line_height = if is_slanted { usual } else { height };
+        let least = ((LEAST_WHITE * line_height).round() as usize).max(2);
         let mut stretches: Vec<[usize; 2]> = Vec::new();
         for (column, greys) in greys.chunks_exact(rows).enumerate() {
-            if greys.iter().any(is_ink) {
+            if greys.iter().any(|grey| is_ink(*grey, paper, contrast)) {
                 match stretches.last_mut() {
                     Some(last) if column < last[1] + least => last[1] = column + 1,
                     _ => stretches.push([column, column + 1]),
@@ -104,7 +128,7 @@ impl Ink {
         };
         let share = |column: usize| column as f32 / columns as f32;
         let stretches = stretches.into_iter().map(|stretch| stretch.map(share)).collect();
-        Some(Self { rect, stretches })
+        Some(Self { rect, line_height, stretches })
     }
 
     fn x(&self, share: f32) -> f32 {
@@ -116,12 +140,14 @@ impl Ink {
         let ends = self.stretches.first().zip(self.stretches.last());
         let rect = ends.map_or(self.rect, |(first, last)| Rect { left: x(first[0]), right: x(last[1]), ..self.rect });
         let gaps = self.stretches.windows(2).map(|pair| [x(pair[0][1]), x(pair[1][0])]).collect();
-        Inked { rect, gaps }
+        let middle = f32::midpoint(rect.top, rect.bottom);
+        let half = self.line_height / 2.0;
+        Inked { rect: Rect { top: middle - half, bottom: middle + half, ..rect }, gaps }
     }
 
     /// The parts of the box between alleys, as shares of its length.
     fn cuts(&self, alleys: &[Rect]) -> Vec<[f32; 2]> {
-        let (width, height) = (self.rect.width(), self.rect.height());
+        let (width, height) = (self.rect.width(), self.line_height);
         let middle = f32::midpoint(self.rect.top, self.rect.bottom);
         let share = |x: f32| ((x - self.rect.left) / width).clamp(0.0, 1.0);
         let mut places: Vec<f32> = alleys
@@ -176,17 +202,26 @@ fn greys(page: &Raster, quad: &Quad, columns: usize, rows: usize) -> Vec<u8> {
         let share = (column as f32 + 0.5) / columns as f32;
         let (above, below) = (a.towards(b, share), d.towards(c, share));
         for row in 0..rows {
-            let Point { x, y } = above.towards(below, SEEN[0] + (SEEN[1] - SEEN[0]) * (row as f32 + 0.5) / rows as f32);
-            let x = (x.max(0.0) as usize).min(page.width() as usize - 1);
-            let y = (y.max(0.0) as usize).min(page.height() as usize - 1);
-            let pixel = &page.row(y)[x * Raster::CHANNELS..][..Raster::CHANNELS];
-            greys.push(((u16::from(pixel[0]) + 2 * u16::from(pixel[1]) + u16::from(pixel[2])) / 4) as u8);
+            let share = SEEN[0] + (SEEN[1] - SEEN[0]) * (row as f32 + 0.5) / rows as f32;
+            greys.push(grey_at(page, above.towards(below, share)));
         }
     }
     greys
 }
 
-fn median(greys: &[u8]) -> u8 {
+pub(super) fn grey_at(page: &Raster, Point { x, y }: Point) -> u8 {
+    let x = (x.max(0.0) as usize).min(page.width() as usize - 1);
+    let y = (y.max(0.0) as usize).min(page.height() as usize - 1);
+    let pixel = &page.row(y)[x * Raster::CHANNELS..][..Raster::CHANNELS];
+    ((u16::from(pixel[0]) + 2 * u16::from(pixel[1]) + u16::from(pixel[2])) / 4) as u8
+}
+
+/// Whether a brightness is that of ink, given those of the paper and how far they differ at most.
+pub(super) fn is_ink(grey: u8, paper: u8, contrast: u8) -> bool {
+    f32::from(grey.abs_diff(paper)) >= INK * f32::from(contrast)
+}
+
+pub(super) fn median(greys: &[u8]) -> u8 {
     let mut counts = [0_usize; 256];
     greys.iter().for_each(|grey| counts[usize::from(*grey)] += 1);
     let mut reached = 0;

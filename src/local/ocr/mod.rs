@@ -24,6 +24,7 @@ mod settings;
 mod shapes;
 mod step;
 mod suspicion;
+mod upright;
 mod verdict;
 
 use std::sync::Arc;
