@@ -1,4 +1,5 @@
-//! Documents of several kinds of pages, documents with passwords, several files at once, and print of one pitch.
+//! Documents of several kinds of pages, documents with passwords, several files at once, print of one pitch, and columns close
+//! to one another.
 
 use serde_json::{Value, json};
 
@@ -6,7 +7,7 @@ use super::client::{Multipart, reading};
 use super::craft::{add_picture_page, blank_png};
 use super::fields::attempts;
 use super::pdf::{Pdf, text_at};
-use super::score::collapsed;
+use super::score::{character_accuracy, collapsed};
 use super::server::{sample, shared};
 
 #[test]
@@ -137,4 +138,31 @@ fn print_of_one_pitch_keeps_its_words_and_its_sums_whole() {
     let (found, torn): (Vec<_>, Vec<_>) = whole.partition(|word| read.contains(word));
     // One word in twenty may have a letter that was seen as another.
     assert!(torn.len() * 20 <= found.len(), "{torn:?}\n{}", answer["content"]);
+}
+
+/// Two columns whose lines are as wide as one another, a space apart, and not at one height: each line has the words of its
+/// column in an order of its own.
+#[test]
+fn columns_a_space_apart_at_heights_of_their_own_are_read_one_after_the_other() {
+    let left = ["harbour", "of", "witness", "and", "narrow", "lanterns", "near"];
+    let right = ["signals", "were", "quoted", "before", "summer", "for", "pumps"];
+    let lines = |words: [&'static str; 7]| -> Vec<String> {
+        (0..44_usize)
+            .map(|line| {
+                let turned = |place: usize| (place * [1, 2, 3, 4, 5, 6][line / 7 % 6] + line) % words.len();
+                (0..words.len()).map(|place| words[turned(place)]).collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    };
+    let (left, right) = (lines(left), lines(right));
+    // Helvetica of ten points makes the left lines 195.7 points wide.
+    let column = |lines: &[String], x: u32, y: u32| -> String {
+        (0..).zip(lines).map(|(line, text)| text_at(x, y - 13 * line, 10, text)).collect()
+    };
+    let mut pdf = Pdf::new();
+    pdf.page("", &(column(&left, 50, 780) + &column(&right, 249, 775)));
+    let expected = [left, right].concat().join(" ");
+    let scanned = shared().read(pdf.bytes(), "engine=local/paddleocr:fast&force_ocr=true&output=text").content();
+    let accuracy = character_accuracy(&expected, &scanned);
+    assert!(accuracy >= 0.97, "{accuracy:.3}\n{scanned}");
 }

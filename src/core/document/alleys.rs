@@ -5,12 +5,10 @@
 //! spaces between words do not. Where lines have their white is found by who knows: in pixels by the reader of pictures, from the
 //! places of words by the layout.
 //!
-//! In print of one pitch, as of typewriters and tills, white stands below white between all letters. There only what is wider
-//! than a space can be an alley.
-
-use std::borrow::Cow;
+//! A line may lie across one: two words at a gutter may have become one. Print of one pitch is `pitch`'s business.
 
 use super::Rect;
+use super::pitch::without_letters;
 
 /// All widths are in heights of the lines. A narrower strip is an accident of letters.
 const NARROWEST: f32 = 0.1;
@@ -44,20 +42,10 @@ const FLUSH_SHARE: f32 = 0.5;
 const BESIDE: f32 = 1.2;
 /// Lines on its left may end this far from it.
 const RAGGED: f32 = 8.0;
-/// Letters that stand by themselves are no wider than this, and the white between two of one word is narrower than that.
-const LETTER: f32 = 0.8;
-const WITHIN_A_WORD: f32 = 0.5;
-/// So many letters of a line tell whether it is of one pitch: this share of them is then as far from the letter before as
-/// the rest, or nearly so (measured: 0.86 and more of typewriters, half at most of other print).
-const TELL_A_PITCH: usize = 8;
-const OF_ONE_PITCH: f32 = 0.75;
-const NEARLY: f32 = 0.12;
-/// A line is of one pitch where most lines are that lie so near to it.
-const NEIGHBOURS: f32 = 6.0;
-/// White of so many pitches is more than a space.
-const MORE_THAN_A_SPACE: f32 = 1.9;
 /// More lines than these are not looked at: no page of print has them.
 const MOST_LINES: usize = 4000;
+/// Nor is white followed through more lines in all than these: where it all goes on through all lines, it is a table's.
+const MOST_STEPS: usize = 5_000_000;
 
 /// A line as far as its white is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,15 +84,19 @@ pub fn alleys(lines: &[Inked], white: White) -> Vec<Rect> {
         let of_lines = (0..).zip(&lines);
         of_lines.flat_map(|(place, line)| line.gaps.iter().filter(|gap| wide(line, gap)).map(move |gap| (place, *gap)))
     };
-    let mut found: Vec<Strip> = seeds().map(|(place, gap)| Strip::from(&lines, place, gap)).collect();
-    found.retain(Strip::is_worth_a_look);
+    let mut steps = 0;
+    let is_enough = |strip: &Strip| {
+        steps += strip.steps;
+        steps < MOST_STEPS
+    };
+    let followed = seeds().map(|(place, gap)| Strip::from(&lines, place, gap)).take_while(is_enough);
+    let mut found: Vec<Strip> = followed.filter(Strip::is_worth_a_look).collect();
     found.sort_by(|a, b| b.starts.len().cmp(&a.starts.len()).then(a.left.total_cmp(&b.left)));
     let mut kept: Vec<Strip> = Vec::new();
     for is_certain in [true, false] {
         for strip in &found {
-            let is_known = kept.iter().any(|other| other.meets(strip));
-            let is_believed = if is_certain { strip.is_certain(&kept) } else { strip.goes_on(&kept) };
-            if is_believed && !is_known {
+            let is_believed = || if is_certain { strip.is_certain(&kept) } else { strip.goes_on(&kept) };
+            if !kept.iter().any(|other| other.meets(strip)) && is_believed() {
                 kept.push(strip.clone());
             }
         }
@@ -132,63 +124,16 @@ fn joined(mut strips: Vec<Strip>) -> Vec<Strip> {
     joined
 }
 
-/// The lines, those of one pitch without the white between their letters and words. They are sorted from top to bottom.
-fn without_letters<'a>(lines: &[&'a Inked]) -> Vec<Cow<'a, Inked>> {
-    let pitches: Vec<Option<f32>> = lines.iter().map(|line| line.pitch()).collect();
-    let tells: Vec<bool> = lines.iter().map(|line| line.letters().count() >= TELL_A_PITCH).collect();
-    let is_beside = |one: &Rect, other: &Rect| other.left < one.right && one.left < other.right;
-    let of_one_pitch = |place: usize| {
-        let reach = NEIGHBOURS * lines[place].rect.height();
-        let [from, to] = [-reach, reach]
-            .map(|away| lines.partition_point(|other| middle(&other.rect) < middle(&lines[place].rect) + away));
-        let telling = || (from..to).filter(|other| tells[*other]);
-        let beside: Vec<usize> = telling().filter(|other| is_beside(&lines[place].rect, &lines[*other].rect)).collect();
-        // Sums and other short lines in a column of their own are printed as what stands before them.
-        let told = if beside.is_empty() { telling().collect() } else { beside };
-        let told: Vec<Option<f32>> = told.into_iter().map(|other| pitches[other]).collect();
-        let mut of_one: Vec<f32> = told.iter().flatten().copied().collect();
-        of_one.sort_by(f32::total_cmp);
-        (2 * of_one.len() > told.len()).then(|| of_one[of_one.len() / 2])
-    };
-    let mended = |(place, line): (usize, &&'a Inked)| match of_one_pitch(place) {
-        None => Cow::Borrowed(*line),
-        Some(pitch) => {
-            let is_wide = |gap: &&[f32; 2]| gap[1] - gap[0] >= MORE_THAN_A_SPACE * pitch;
-            Cow::Owned(Inked { gaps: line.gaps.iter().filter(is_wide).copied().collect(), ..**line })
-        }
-    };
-    lines.iter().enumerate().map(mended).collect()
-}
-
 impl Inked {
-    /// How far each letter stands from the one before, where both stand by themselves in one word.
-    fn letters(&self) -> impl Iterator<Item = f32> {
-        let height = self.rect.height().max(1.0);
-        let starts = std::iter::once(self.rect.left).chain(self.gaps.iter().map(|gap| gap[1]));
-        let ends = self.gaps.iter().map(|gap| gap[0]).chain([self.rect.right]);
-        let stretches = starts.zip(ends).collect::<Vec<_>>();
-        let is_letter = move |(start, end): &(f32, f32)| end - start <= LETTER * height;
-        let mut before: Option<(f32, f32)> = None;
-        stretches.into_iter().filter_map(move |stretch| {
-            let last = before.replace(stretch).filter(is_letter)?;
-            let is_next = is_letter(&stretch) && stretch.0 - last.1 < WITHIN_A_WORD * height;
-            is_next.then(|| f32::midpoint(stretch.0, stretch.1) - f32::midpoint(last.0, last.1))
-        })
+    /// Whether it is more than a few letters.
+    fn is_text(&self) -> bool {
+        self.rect.width() >= TEXT * self.rect.height()
     }
 
     /// Whether it goes on for more than a few letters on both sides of a gap.
     fn is_text_beside(&self, gap: [f32; 2]) -> bool {
         let least = TEXT * self.rect.height();
         gap[0] - self.rect.left >= least && self.rect.right - gap[1] >= least
-    }
-
-    /// How far its letters stand from one another, if that is the same for most of them.
-    fn pitch(&self) -> Option<f32> {
-        let mut steps: Vec<f32> = self.letters().collect();
-        steps.sort_by(f32::total_cmp);
-        let pitch = *steps.get(steps.len() / 2)?;
-        let alike = steps.iter().filter(|step| (*step - pitch).abs() <= NEARLY * pitch).count();
-        (steps.len() >= TELL_A_PITCH && alike as f32 >= OF_ONE_PITCH * steps.len() as f32).then_some(pitch)
     }
 }
 
@@ -203,7 +148,7 @@ fn usual_space(lines: &[&Inked]) -> f32 {
     spaces.get(spaces.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// White that has been followed from one line down to others.
+/// White that has been followed from one line down and up to others.
 #[derive(Debug, Clone)]
 struct Strip {
     left: f32,
@@ -217,6 +162,8 @@ struct Strip {
     /// How many lines end or begin at it that come by themselves.
     left_alone: usize,
     right_alone: usize,
+    /// How many of these on either side are more than a few letters.
+    texts_alone: [usize; 2],
     /// How many lines it parts that come as one, and how many of them are text on both sides.
     parted: usize,
     texts: usize,
@@ -226,6 +173,8 @@ struct Strip {
     crossings: usize,
     /// How far up and down has been looked.
     reached: [f32; 2],
+    /// How many lines have been looked at for it.
+    steps: usize,
 }
 
 impl Strip {
@@ -242,11 +191,13 @@ impl Strip {
             ends: vec![gap[0]],
             left_alone: 0,
             right_alone: 0,
+            texts_alone: [0; 2],
             parted: 1,
             texts: usize::from(lines[place].is_text_beside(gap)),
             gaps: vec![Rect { left: gap[0], right: gap[1], ..rect }],
             crossings: 0,
             reached: [rect.top, rect.bottom],
+            steps: 0,
         };
         strip.follow(lines[place + 1..].iter().copied(), |line, strip| line.rect.top - strip.reached[1]);
         strip.follow(lines[..place].iter().rev().copied(), |line, strip| strip.reached[0] - line.rect.bottom);
@@ -258,6 +209,7 @@ impl Strip {
         let usual = FARTHEST * self.height;
         let mut farthest = usual;
         for line in lines {
+            self.steps += 1;
             if away(line, self) > farthest {
                 break;
             }
@@ -286,6 +238,7 @@ impl Strip {
             }
             if right > self.left - RAGGED * self.height {
                 self.left_alone += 1;
+                self.texts_alone[0] += usize::from(line.is_text());
                 self.ends.extend((right > self.left - beside).then_some(right));
                 self.grows(&line.rect);
             }
@@ -296,6 +249,7 @@ impl Strip {
             }
             if left < self.right + beside {
                 self.right_alone += 1;
+                self.texts_alone[1] += usize::from(line.is_text());
                 self.starts.push(left);
                 self.grows(&line.rect);
             }
@@ -303,7 +257,9 @@ impl Strip {
         } else {
             let ratio = line.rect.height() / self.height.max(1.0);
             let shared = |gap: &&[f32; 2]| gap[1].min(self.right) - gap[0].max(self.left);
-            let widest = line.gaps.iter().max_by(|a, b| shared(a).total_cmp(&shared(b)));
+            let first = line.gaps.partition_point(|gap| gap[1] <= self.left);
+            let meeting = line.gaps[first..].iter().take_while(|gap| gap[0] < self.right);
+            let widest = meeting.max_by(|a, b| shared(a).total_cmp(&shared(b)));
             let Some(gap) = widest.filter(|gap| shared(gap) >= least && (1.0 / TALLER..TALLER).contains(&ratio)) else {
                 return false;
             };
@@ -347,7 +303,8 @@ impl Strip {
     /// Whether it is an alley, given others that are.
     fn is_certain(&self, others: &[Self]) -> bool {
         let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
-        let parts_texts = self.width() >= NARROW || 2 * self.texts >= self.parted;
+        let texts = self.texts + self.texts_alone[0].min(self.texts_alone[1]);
+        let parts_texts = self.width() >= NARROW || 2 * texts >= self.parted;
         self.lines() >= fewest + self.lines_of(others) && self.is_flush() && parts_texts
     }
 
@@ -396,18 +353,18 @@ impl Strip {
     }
 }
 
-fn middle(rect: &Rect) -> f32 {
+pub(super) fn middle(rect: &Rect) -> f32 {
     f32::midpoint(rect.top, rect.bottom)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const HEIGHT: f32 = 30.0;
+    pub(in crate::document) const HEIGHT: f32 = 30.0;
 
     /// Lines over the whole width with spaces after words of these lengths, and one space more at `gutter`.
-    fn lines(count: usize, gutter: Option<f32>) -> Vec<Inked> {
+    pub(in crate::document) fn lines(count: usize, gutter: Option<f32>) -> Vec<Inked> {
         let mut seed = 11_u32;
         let mut next = |most: u32| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -446,54 +403,6 @@ mod tests {
         assert_eq!(alleys(&lines(40, None), White::Ink), []);
         assert_eq!(alleys(&lines(4, Some(500.0)), White::Ink), []);
         assert_eq!(alleys(&[], White::Ink), []);
-    }
-
-    /// Lines of one pitch, which begin at one place: each cell has a letter of one of these widths, or a space.
-    fn typewritten(count: usize, gutter: Option<usize>) -> Vec<Inked> {
-        let pitch = 0.55 * HEIGHT;
-        let line = |line: usize| {
-            let top = 40.0 * line as f32;
-            let (mut gaps, mut end) = (Vec::new(), None);
-            for cell in 0..50 {
-                let is_space =
-                    (cell + line * line) % 7 == 5 || gutter.is_some_and(|gutter| (gutter..gutter + 3).contains(&cell));
-                let width = [0.3, 0.42, 0.36][(cell * 5 + line) % 3] * HEIGHT;
-                let centre = pitch * (cell as f32 + 0.5);
-                if !is_space {
-                    gaps.extend(end.map(|end| [end, centre - width / 2.0]));
-                    end = Some(centre + width / 2.0);
-                }
-            }
-            let right = end.unwrap_or_default();
-            Inked { rect: Rect { left: 0.05 * HEIGHT, top, right, bottom: top + HEIGHT }, gaps }
-        };
-        (0..count).map(line).collect()
-    }
-
-    #[test]
-    fn letters_and_spaces_of_one_pitch_leave_no_alley_but_a_gutter_does() {
-        assert_eq!(alleys(&typewritten(40, None), White::Ink), []);
-        let found = alleys(&typewritten(40, Some(24)), White::Ink);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert!((23.5..27.0).contains(&(found[0].left / (0.55 * HEIGHT))), "{found:?}");
-        // Sums, too short to tell, beside lines that do.
-        let mut page = typewritten(20, None);
-        page.extend(typewritten(20, None).into_iter().map(|mut line| {
-            line.gaps.truncate(5);
-            line.rect.right = line.gaps[4][0];
-            let x = |x: &mut f32| *x += 60.0 * HEIGHT;
-            [&mut line.rect.left, &mut line.rect.right].into_iter().for_each(x);
-            line.gaps.iter_mut().flatten().for_each(x);
-            line
-        }));
-        assert_eq!(alleys(&page, White::Ink), []);
-        // Beside lines of other print, which have an alley of their own, neither loses anything.
-        let mut page = lines(12, Some(500.0));
-        page.extend(typewritten(12, None).into_iter().map(|mut line| {
-            (line.rect.top, line.rect.bottom) = (line.rect.top + 600.0, line.rect.bottom + 600.0);
-            line
-        }));
-        assert_eq!(alleys(&page, White::Ink).len(), 1);
     }
 
     #[test]
@@ -567,6 +476,17 @@ mod tests {
         let found = alleys(&page, White::Words);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].top == 0.0 && found[0].bottom == 1190.0 && found[0].left > 490.0, "{found:?}");
+    }
+
+    #[test]
+    fn a_page_that_is_all_white_below_white_is_soon_done_with() {
+        let line = |number: usize| {
+            let top = 2.0 * number as f32;
+            let gaps = (1..200).map(|word| [10.0 * word as f32, 10.0 * word as f32 + 4.0]).collect();
+            Inked { rect: Rect { left: 0.0, top, right: 2000.0, bottom: top + 2.0 }, gaps }
+        };
+        let page: Vec<Inked> = (0..MOST_LINES).map(line).collect();
+        assert!(!alleys(&page, White::Words).is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod layer;
 mod letters;
 mod link;
 mod page;
+mod pitch;
 mod rules;
 mod selection;
 mod tags;

@@ -46,16 +46,17 @@ pub(super) fn parted(page: &Raster, quads: Vec<Quad>) -> Vec<Quad> {
     }
     let mut parted = Vec::with_capacity(quads.len());
     for (quad, ink) in quads.into_iter().zip(inks) {
-        match ink {
-            None => parted.push(quad),
-            Some(ink) => match ink.cuts(&alleys).as_slice() {
-                [_] | [] if ink.rect.height() > ink.line_height => parted.push(quad),
-                parts => parted.extend(parts.iter().map(|[from, to]| {
-                    let part = quad.between(*from, *to);
-                    if ink.rect.height() > ink.line_height { on_its_line(page, &part, skew, usual) } else { part }
-                })),
-            },
-        }
+        let Some(ink) = ink else {
+            parted.push(quad);
+            continue;
+        };
+        let parts = ink.cuts(&alleys);
+        let is_over_two_lines = ink.line_height < ink.rect.height();
+        let part = |[from, to]: &[f32; 2]| match quad.between(*from, *to) {
+            part if is_over_two_lines && parts.len() > 1 => on_its_line(page, &part, skew, usual),
+            part => part,
+        };
+        parted.extend(parts.iter().map(part));
     }
     parted
 }
