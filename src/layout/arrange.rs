@@ -10,7 +10,7 @@ use super::looks::Look;
 use super::margins::{self, Zone};
 use super::rows::{self, Row};
 use super::ruled::Ruled;
-use super::{banded, body, entries, figures, headings, late, looks, ruled, streams, tagged};
+use super::{banded, body, captions, entries, figures, headings, late, looks, ruled, streams, tagged};
 use mediary_core::document::{Block, BlockKind, Bookmark, Line, Quad, Rect, Rules, Run, SetLine, Table, Tags};
 
 /// Puts the boxes of a recognised page, given its size in pixels, into blocks in reading order.
@@ -140,7 +140,7 @@ pub fn arrange_layer(lines: Vec<SetLine>, page: LayerPage<'_>) -> Arranged {
         let blocks = arrange(boxes.collect(), page.width_px, page.height_px);
         return Arranged { blocks, headings: Vec::new() };
     }
-    let pieces = late::risen(streams::mended(pieces));
+    let pieces = late::risen(streams::mended(captions::parted(pieces)));
     let zones = margins::zones(&pieces, &rect);
     let stretches = stretches(pieces, zones, &page);
     let rows = || stretches.iter().filter_map(Stretch::rows);

@@ -5,7 +5,7 @@
 
 use super::frame::{Piece, text_height};
 use super::gutter::{self, Gutter};
-use super::script;
+use super::{captions, script};
 
 /// Deeper nesting than this does not occur in print.
 const MAX_DEPTH: usize = 12;
@@ -25,7 +25,7 @@ fn cut(mut pieces: Vec<Piece>, right_to_left: bool, depth: usize, regions: &mut 
     pieces.sort_by(|a, b| a.middle().total_cmp(&b.middle()));
     let gutters = if depth == 0 { Vec::new() } else { gutter::find(&pieces, text_height(&pieces)) };
     if gutters.is_empty() {
-        regions.push(pieces);
+        regions.extend(captions::apart(pieces));
         return;
     }
     for part in divide(pieces, &gutters, right_to_left) {

@@ -12,6 +12,7 @@ mod arrange;
 mod banded;
 mod blocks;
 mod body;
+mod captions;
 mod code;
 mod columns;
 mod drawn;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::gauge::{self, Gauge};
 use super::looks::Look;
-use super::rows::Row;
+use super::rows::{self, Row};
 use super::script;
 
 /// Rows this much taller than their neighbours do not belong to the same paragraph.
@@ -36,7 +36,7 @@ pub(super) fn paragraphs(rows: &[Row], within: Range<usize>, gauge: &Gauge) -> V
 fn is_break(before: &Row, row: &Row, next: Option<&Row>, gauge: &Gauge) -> bool {
     let (above, rect) = (&before.rect, &row.rect);
     let height = above.height().min(rect.height()).max(1.0);
-    let jumps_up = rect.bottom < above.top;
+    let jumps_up = rect.bottom < above.top || (rect.left >= above.right && rows::stand_in_a_row(above, rect));
     let differs_in_size =
         rect.height().max(above.height()) > HEIGHT_RATIO * height || is_larger(before, row) || is_larger(row, before);
     jumps_up

@@ -2,7 +2,7 @@
 
 use super::frame::{Piece, shared_height};
 use super::looks::Look;
-use super::script;
+use super::{headings, script};
 use mediary_core::document::{Face, Line, Rect, Run, Word, mean_confidence};
 
 /// A gap of this many text heights between two boxes in a row is more than a word space.
@@ -120,7 +120,11 @@ pub(super) fn rows_in_order(pieces: Vec<Piece>) -> Vec<Row> {
     for Piece { rect, line, runs, .. } in pieces {
         let cells = cells_of(&line, rect);
         match rows.last_mut() {
-            Some(row) if rect.left >= row.rect.right && stand_in_a_row(&row.rect, &rect) => {
+            Some(row)
+                if rect.left >= row.rect.right
+                    && stand_in_a_row(&row.rect, &rect)
+                    && !(headings::is_caption(&line.text) && headings::is_caption(row.text())) =>
+            {
                 row.rect = row.rect.union(rect);
                 row.cells.extend(cells);
                 row.lines.push(line);

@@ -153,7 +153,7 @@ fn cut(piece: Piece, alleys: &[Rect]) -> Vec<Piece> {
 }
 
 /// A line in parts that end after so many of its words.
-fn split_at(piece: Piece, ends: &[usize]) -> Vec<Piece> {
+pub(super) fn split_at(piece: Piece, ends: &[usize]) -> Vec<Piece> {
     let mut rest = piece;
     let mut parts = Vec::new();
     let mut taken = 0;
