@@ -4,7 +4,7 @@
 //! A package holds them as they are, or wrapped into a compound file (\[MS-OLEDS\]), which is opened. What a chart was drawn
 //! from is no file of its own.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use cfb::CompoundFile;
@@ -22,6 +22,11 @@ const CONTENTS: [(&str, &[u8], &str); 3] =
     [("CONTENTS", b"%PDF", "pdf"), ("Package", b"PK", "docx"), ("EmbeddedOdf", b"PK", "odt")];
 /// The stream of a file that was dropped into a document.
 const DROPPED: &str = "\u{1}Ole10Native";
+/// How storages of objects are named in workbooks of the old kind.
+const STORAGES: &str = "MBD";
+/// What an object of rich text says of itself if it is no link nor a picture, and of which class one is that was dropped.
+const EMBEDDED: usize = 2;
+const PACKAGE: &str = "Package";
 
 /// Attaches the files that stand in a package.
 pub(super) fn attach<R: Read + Seek>(package: &mut Package<R>, draft: &mut Draft) -> Result<(), Refusal> {
@@ -50,12 +55,67 @@ pub(super) fn attach<R: Read + Seek>(package: &mut Package<R>, draft: &mut Draft
     Ok(())
 }
 
+/// Attaches the files that stand in a workbook of the old kind, which is a compound file. One that cannot be opened is refused
+/// where its sheets are read.
+pub(super) fn attach_stored(workbook: impl Read + Seek, draft: &mut Draft) -> Result<(), Refusal> {
+    let Ok(mut file) = CompoundFile::open(workbook) else { return Ok(()) };
+    let is_object = |entry: &cfb::Entry| entry.is_storage() && entry.name().starts_with(STORAGES);
+    let storages: Vec<PathBuf> =
+        file.read_root_storage().filter(is_object).map(|entry| entry.path().to_owned()).collect();
+    for (number, storage) in (1..).zip(storages) {
+        let stem = format!("object{number}");
+        if let Ok(Some((name, bytes))) = stored(&mut file, &storage, &stem, |file| copied(file, &storage)) {
+            draft.attach(&name, bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Attaches the file in the data of an object of rich text (\[MS-OLEDS\], 2.2.5); pictures, links and equations are none.
+pub(super) fn attach_object(number: usize, data: &[u8], draft: &mut Draft) -> Result<(), Refusal> {
+    let Some((class, native)) = object(data) else { return Ok(()) };
+    let own = format!("object{number}");
+    let plain = || {
+        let kind = CONTENTS.iter().find(|(_, start, _)| native.starts_with(start));
+        kind.map(|(.., ending)| (format!("{own}.{ending}"), native.to_vec()))
+    };
+    let found = if class == PACKAGE {
+        named(native)
+    } else if native.starts_with(COMPOUND) {
+        unwrapped(&own, native).unwrap_or_default()
+    } else {
+        plain()
+    };
+    found.map_or(Ok(()), |(name, bytes)| draft.attach(&name, bytes))
+}
+
+/// The class and the own data of an object that is embedded.
+fn object(data: &[u8]) -> Option<(String, &[u8])> {
+    let mut rest = data.get(4..)?;
+    if number(&mut rest)? != EMBEDDED {
+        return None;
+    }
+    let [class, _topic, _item] = [counted(&mut rest)?, counted(&mut rest)?, counted(&mut rest)?];
+    let length = number(&mut rest)?;
+    Some((String::from_utf8_lossy(class.strip_suffix(b"\0").unwrap_or(class)).into_owned(), rest.get(..length)?))
+}
+
 /// The file within a compound file; `None` where there is none.
 fn unwrapped(own: &str, bytes: &[u8]) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
     let mut file = CompoundFile::open(Cursor::new(bytes))?;
+    stored(&mut file, Path::new("/"), stem, |_| Ok(bytes.to_vec()))
+}
+
+/// The file within a storage of a compound file; `whole` gives the storage as a file, should it be a document itself.
+fn stored<F: Read + Seek>(
+    file: &mut CompoundFile<F>,
+    storage: &Path,
+    stem: &str,
+    whole: impl FnOnce(&mut CompoundFile<F>) -> std::io::Result<Vec<u8>>,
+) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut stream = |name: &str| -> std::io::Result<Option<Vec<u8>>> {
-        let path: PathBuf = Path::new("/").join(name);
+        let path = storage.join(name);
         if !file.is_stream(&path) {
             return Ok(None);
         }
@@ -64,24 +124,41 @@ fn unwrapped(own: &str, bytes: &[u8]) -> std::io::Result<Option<(String, Vec<u8>
         Ok(Some(data))
     };
     if let Some(data) = stream(DROPPED)? {
-        return Ok(dropped(&data));
+        return Ok(data.get(4..).and_then(named));
     }
     for (name, start, ending) in CONTENTS {
         if let Some(data) = stream(name)?.filter(|data| data.starts_with(start)) {
             return Ok(Some((format!("{stem}.{ending}"), data)));
         }
     }
-    for (name, ending) in DOCUMENTS {
-        if stream(name)?.is_some() {
-            return Ok(Some((format!("{stem}.{ending}"), bytes.to_vec())));
+    match DOCUMENTS.iter().find(|(name, _)| file.is_stream(storage.join(name))) {
+        Some((_, ending)) => Ok(Some((format!("{stem}.{ending}"), whole(file)?))),
+        None => Ok(None),
+    }
+}
+
+/// A storage as a compound file of its own.
+fn copied<F: Read + Seek>(file: &mut CompoundFile<F>, storage: &Path) -> std::io::Result<Vec<u8>> {
+    let entries: Vec<(PathBuf, bool)> =
+        file.walk_storage(storage)?.skip(1).map(|entry| (entry.path().to_owned(), entry.is_stream())).collect();
+    let mut copy = CompoundFile::create(Cursor::new(Vec::new()))?;
+    for (path, is_stream) in entries {
+        let inner = Path::new("/").join(path.strip_prefix(storage).map_err(std::io::Error::other)?);
+        if is_stream {
+            let mut data = Vec::new();
+            file.open_stream(&path)?.read_to_end(&mut data)?;
+            copy.create_stream(&inner)?.write_all(&data)?;
+        } else {
+            copy.create_storage(&inner)?;
         }
     }
-    Ok(None)
+    copy.flush()?;
+    Ok(copy.into_inner().into_inner())
 }
 
 /// A file that was dropped into a document, with its name (\[MS-OLEDS\], 2.3.6, and what programs write).
-fn dropped(data: &[u8]) -> Option<(String, Vec<u8>)> {
-    let mut rest = data.get(6..)?;
+fn named(data: &[u8]) -> Option<(String, Vec<u8>)> {
+    let mut rest = data.get(2..)?;
     let label = text(&mut rest)?;
     let path = text(&mut rest)?;
     rest = rest.get(4..)?;
@@ -105,4 +182,12 @@ fn number(rest: &mut &[u8]) -> Option<usize> {
     let (number, after) = rest.split_first_chunk::<4>()?;
     *rest = after;
     usize::try_from(u32::from_le_bytes(*number)).ok()
+}
+
+/// As many bytes as the number before them says.
+fn counted<'d>(rest: &mut &'d [u8]) -> Option<&'d [u8]> {
+    let length = number(rest)?;
+    let (bytes, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    Some(bytes)
 }

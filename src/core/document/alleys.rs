@@ -45,7 +45,7 @@ const RAGGED: f32 = 8.0;
 /// More lines than these are not looked at: no page of print has them.
 const MOST_LINES: usize = 4000;
 /// Nor is white followed through more lines in all than these: where it all goes on through all lines, it is a table's.
-const MOST_STEPS: usize = 5_000_000;
+const MOST_STEPS: usize = 1_500_000;
 
 /// A line as far as its white is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -297,7 +297,7 @@ impl Strip {
     }
 
     fn is_worth_a_look(&self) -> bool {
-        self.lines() >= FEWEST_MORE && self.parted >= 1 && self.width() >= NARROWEST
+        self.lines() >= FEWEST_MORE && self.width() >= NARROWEST
     }
 
     /// Whether it is an alley, given others that are.

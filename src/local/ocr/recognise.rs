@@ -20,7 +20,7 @@ use crate::runtime::{Runtime, giving_back};
 /// Pixels of line per step of the recogniser's output.
 const PIXELS_PER_STEP: f32 = 8.0;
 /// Lines of print that fill a page are seldom wider.
-const USUAL_WIDTH: usize = 2240;
+const USUAL_WIDTH: usize = 1664;
 
 /// Lines that go through the recogniser together.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,16 +57,17 @@ pub(super) struct Recogniser {
     session: Session,
     head: Option<Head>,
     input: Vec<f32>,
-    /// Whether the memory that wider lines than usual take is given back after each: where it stays with the session, the widest
-    /// line of all decides how much that is.
+    /// Whether the memory that wider lines than usual take is given back with the first usual ones after them: where it stays with
+    /// the session, the widest line of all decides how much that is.
     gives_back: bool,
+    is_grown: bool,
 }
 
 impl Recogniser {
     /// Opens one for a thread.
     pub(super) fn open(runtime: &Runtime, files: &RecogniserFiles, dictionary: &Dictionary) -> Result<Self, Failure> {
         let (session, head) = head::open(runtime, files, dictionary)?;
-        Ok(Self { session, head, input: Vec::new(), gives_back: !runtime.compiles_shapes() })
+        Ok(Self { session, head, input: Vec::new(), gives_back: !runtime.compiles_shapes(), is_grown: false })
     }
 
     /// Reads nothing in every shape, so that no later line waits until kernels for its shape are compiled.
@@ -102,8 +103,10 @@ impl Recogniser {
         let shape = [batch.places, 3, LINE_HEIGHT, batch.width];
         let tensor = TensorRef::from_array_view((shape, self.input.as_slice())).map_err(failed)?;
         let inputs = ort::inputs![tensor];
-        let is_large = self.gives_back && batch.places * batch.width > USUAL_WIDTH;
-        let options = is_large.then(giving_back).transpose().map_err(failed)?;
+        let is_wide = batch.places * batch.width > USUAL_WIDTH;
+        let is_due = self.gives_back && self.is_grown && !is_wide;
+        self.is_grown = is_wide;
+        let options = is_due.then(giving_back).transpose().map_err(failed)?;
         let outputs = match &options {
             Some(options) => self.session.run_with_options(inputs, options).map_err(failed)?,
             None => self.session.run(inputs).map_err(failed)?,

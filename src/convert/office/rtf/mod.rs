@@ -1,7 +1,7 @@
 //! Rich text (RTF 1.9.1): groups and control words, told into paragraphs, tables and notes.
 //!
 //! Groups are kept on a stack of our own, so that they may be as deep as the limit allows and no deeper. What does not print
-//! (fonts, colours, information, fields' codes, objects' data) is passed over.
+//! (fonts, colours, information, fields' codes) is passed over; objects' data may be files, which come along.
 
 mod lexer;
 mod reader;

@@ -6,6 +6,7 @@ use encoding_rs::Encoding;
 use mediary_core::document::{BlockKind, Hidden};
 
 use super::super::draft::Draft;
+use super::super::embedded;
 use super::super::limits::Refusal;
 use super::super::text::Text;
 use super::lexer::{Lexer, Token};
@@ -16,8 +17,8 @@ use super::table::Rows;
 const MAX_GROUPS: usize = 2_000;
 /// No item stands deeper.
 const DEEPEST: usize = 8;
-/// A picture's data.
-const MAX_PICTURE_BYTES: usize = 64 * 1024 * 1024;
+/// The data of a picture or an object.
+const MAX_DATA_BYTES: usize = 64 * 1024 * 1024;
 
 /// What reads a document.
 pub(super) struct Reader<'d> {
@@ -39,8 +40,10 @@ pub(super) struct Reader<'d> {
     pub(super) notes: usize,
     pub(super) table: Option<Rows>,
     pub(super) entry: Text,
-    pub(super) picture: Vec<u8>,
+    /// Of the picture or the object that is being read.
+    pub(super) data: Vec<u8>,
     pub(super) is_picture_known: bool,
+    pub(super) objects: usize,
     pub(super) fonts: HashMap<i32, &'static Encoding>,
     pub(super) styles: HashMap<i32, u8>,
     pub(super) name: String,
@@ -57,6 +60,7 @@ pub(super) enum Ending {
     Note,
     Margin(bool),
     Picture,
+    Object,
     Style,
 }
 
@@ -77,8 +81,9 @@ impl<'d> Reader<'d> {
             notes: 0,
             table: None,
             entry: Text::default(),
-            picture: Vec::new(),
+            data: Vec::new(),
             is_picture_known: false,
+            objects: 0,
             fonts: HashMap::new(),
             styles: HashMap::new(),
             name: String::new(),
@@ -110,8 +115,8 @@ impl<'d> Reader<'d> {
                 Token::Word(name, number) => self.word(name, number, is_optional)?,
                 Token::Byte(byte) => self.byte(byte),
                 Token::Text(text) => text.iter().for_each(|byte| self.byte(*byte)),
-                Token::Binary(data) if self.state.destination == Destination::Picture => {
-                    self.picture.extend(&data[..data.len().min(MAX_PICTURE_BYTES)]);
+                Token::Binary(data) if self.state.destination.is_data() => {
+                    self.data.extend(&data[..data.len().min(MAX_DATA_BYTES)]);
                 }
                 Token::Binary(_) => {}
             }
@@ -128,10 +133,12 @@ impl<'d> Reader<'d> {
             return;
         }
         match self.state.destination {
-            Destination::Picture if byte.is_ascii_hexdigit() && self.bytes.len() < 2 * MAX_PICTURE_BYTES => {
-                self.bytes.push(byte);
+            destination if destination.is_data() => {
+                if byte.is_ascii_hexdigit() && self.bytes.len() < 2 * MAX_DATA_BYTES {
+                    self.bytes.push(byte);
+                }
             }
-            Destination::Picture | Destination::Nowhere => {}
+            Destination::Nowhere => {}
             _ => self.bytes.push(byte),
         }
     }
@@ -141,9 +148,9 @@ impl<'d> Reader<'d> {
             return;
         }
         let bytes = std::mem::take(&mut self.bytes);
-        if self.state.destination == Destination::Picture {
+        if self.state.destination.is_data() {
             let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0) as u8;
-            self.picture.extend(bytes.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])));
+            self.data.extend(bytes.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])));
             return;
         }
         let (text, ..) = self.state.encoding.decode(&bytes);
@@ -212,11 +219,18 @@ impl<'d> Reader<'d> {
                 self.draft.margin(if is_header { BlockKind::Header } else { BlockKind::Footer }, margin);
             }
             Ending::Picture => {
-                let picture = std::mem::take(&mut self.picture);
+                let picture = std::mem::take(&mut self.data);
                 match self.is_picture_known {
                     true if is_listened_to => self.draft.picture(picture),
                     false if is_listened_to => self.draft.unread_picture(),
                     _ => {}
+                }
+            }
+            Ending::Object => {
+                let data = std::mem::take(&mut self.data);
+                if is_listened_to {
+                    self.objects += 1;
+                    embedded::attach_object(self.objects, &data, self.draft)?;
                 }
             }
             Ending::Style => {

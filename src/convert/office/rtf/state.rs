@@ -17,11 +17,20 @@ pub(super) enum Destination {
     Note,
     /// A picture's data, in hexadecimal digits.
     Picture,
+    /// An object's data, in such digits too.
+    Object,
     /// The tables of fonts, and of styles.
     Fonts,
     Styles,
     /// Above or below the text.
     Margin,
+}
+
+impl Destination {
+    /// Whether what comes are hexadecimal digits of some data.
+    pub(super) fn is_data(self) -> bool {
+        matches!(self, Self::Picture | Self::Object)
+    }
 }
 
 /// What holds within a group.

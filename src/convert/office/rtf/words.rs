@@ -109,17 +109,22 @@ impl Reader<'_> {
                 self.ends_with(Ending::Margin(name.starts_with("header")));
             }
             "pict" => {
-                (self.picture, self.is_picture_known) = (Vec::new(), false);
+                (self.data, self.is_picture_known) = (Vec::new(), false);
                 self.go(Destination::Picture);
                 self.ends_with(Ending::Picture);
+            }
+            "objdata" => {
+                self.data = Vec::new();
+                self.go(Destination::Object);
+                self.ends_with(Ending::Object);
             }
             "pngblip" | "jpegblip" => self.is_picture_known = true,
             // A picture again, in a form that older readers know.
             "nonshppict" => self.go(Destination::Nowhere),
             "shppict" | "shptxt" | "shp" | "shpinst" => {}
             "colortbl" | "info" | "xmlnstbl" | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl"
-            | "generator" | "themedata" | "colorschememapping" | "datastore" | "latentstyles" | "objdata" | "sp"
-            | "bkmkstart" | "bkmkend" | "filetbl" | "annotation" | "atnid" | "atnauthor" | "template" => {
+            | "generator" | "themedata" | "colorschememapping" | "datastore" | "latentstyles" | "sp" | "bkmkstart"
+            | "bkmkend" | "filetbl" | "annotation" | "atnid" | "atnauthor" | "template" => {
                 self.go(Destination::Nowhere);
             }
             // What an optional destination is, only those know that know it.

@@ -82,3 +82,61 @@ pub(super) fn of_ods<R: Read + Seek>(package: &mut Package<R>) -> Result<HashMap
     }
     Ok(all)
 }
+
+/// Where a binary workbook says which sheets it has.
+const BINARY_BOOK: &str = "xl/workbook.bin";
+/// The record of one sheet in it (BrtBundleSh).
+const BUNDLE_SHEET: u32 = 156;
+
+/// What is drawn over the sheets of a binary workbook (\[MS-XLSB\]), by their names. Its drawings are those of `xlsx`.
+pub(super) fn of_xlsb<R: Read + Seek>(package: &mut Package<R>) -> Result<HashMap<String, Drawn>, Refusal> {
+    let mut all = HashMap::new();
+    let Some(book) = package.part(BINARY_BOOK)? else { return Ok(all) };
+    let sheets = package.relations(BINARY_BOOK)?;
+    let mut rest = book.as_slice();
+    while let Some((kind, data)) = record(&mut rest) {
+        let named = if kind == BUNDLE_SHEET { sheet_of(data) } else { None };
+        let Some((id, name)) = named else { continue };
+        if let Some(sheet) = sheets.get(&id).filter(|relation| !relation.is_external) {
+            let of_sheet = package.relations(&sheet.target)?;
+            all.insert(name, Drawn::over(package, &of_sheet)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The next record: its kind, and its data (2.1.4). Both kind and length come seven bits at a time, the lowest first.
+fn record<'d>(rest: &mut &'d [u8]) -> Option<(u32, &'d [u8])> {
+    let mut number = |most: u32| {
+        let mut number = 0;
+        for place in 0..most {
+            let (byte, after) = rest.split_first()?;
+            *rest = after;
+            number |= u32::from(byte & 0x7f) << (7 * place);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        Some(number)
+    };
+    let (kind, length) = (number(2)?, number(4)?);
+    let (data, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+    *rest = after;
+    Some((kind, data))
+}
+
+/// The relation of a sheet, and its name (2.4.720).
+fn sheet_of(data: &[u8]) -> Option<(String, String)> {
+    let mut rest = data.get(8..)?;
+    Some((wide_text(&mut rest)?, wide_text(&mut rest)?))
+}
+
+/// A text of sixteen bits each, behind their number.
+fn wide_text(rest: &mut &[u8]) -> Option<String> {
+    let (count, after) = rest.split_first_chunk::<4>()?;
+    let bytes = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(2)?;
+    let (text, after) = after.split_at_checked(bytes)?;
+    *rest = after;
+    let units: Vec<u16> = text.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    Some(String::from_utf16_lossy(&units))
+}

@@ -35,11 +35,15 @@ pub(super) fn read(format: MediaFormat, mut input: Input, limits: OfficeLimits) 
         hold_to_limit(&mut input, limits)?;
         let mut package = Package::open(&mut input, limits.unpacked_bytes)?;
         embedded::attach(&mut package, &mut draft)?;
-        if format == MediaFormat::Ods {
-            drawn = drawn::of_ods(&mut package)?;
+        match format {
+            MediaFormat::Ods => drawn = drawn::of_ods(&mut package)?,
+            MediaFormat::Xlsb => drawn = drawn::of_xlsb(&mut package)?,
+            _ => {}
         }
-        input.rewind().map_err(Refusal::damaged)?;
+    } else {
+        embedded::attach_stored(&mut input, &mut draft)?;
     }
+    input.rewind().map_err(Refusal::damaged)?;
     match format {
         MediaFormat::Xlsx => xlsx::read(input, limits, &mut draft)?,
         MediaFormat::Xlsb => {
