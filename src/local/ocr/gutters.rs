@@ -14,7 +14,7 @@ const SEEN: [f32; 2] = [0.14, 0.86];
 /// What differs from the paper by this share of what the ink does is ink.
 const INK: f32 = 0.35;
 /// Boxes with less contrast are not looked at.
-const LEAST_CONTRAST: u8 = 40;
+pub(super) const LEAST_CONTRAST: u8 = 40;
 /// White is at least so wide, in heights of the box.
 const LEAST_WHITE: f32 = 0.08;
 /// How much white a cut leaves, in heights of the box.

@@ -6,7 +6,7 @@
 use mediary_core::Raster;
 use mediary_core::document::{Point, Quad};
 
-use super::gutters::{grey_at, is_ink, median};
+use super::gutters::{LEAST_CONTRAST, grey_at, is_ink, median};
 
 /// The middle of a line is where so much of its ink is, beside the row with most.
 const DENSE: f32 = 0.5;
@@ -27,6 +27,9 @@ pub(super) fn on_its_line(page: &Raster, part: &Quad, skew: f32, height: f32) ->
     let all: Vec<u8> = rows.concat();
     let paper = median(&all);
     let contrast = all.iter().map(|grey| grey.abs_diff(paper)).max().unwrap_or(0);
+    if contrast < LEAST_CONTRAST {
+        return *part;
+    }
     let inked: Vec<usize> =
         rows.iter().map(|row| row.iter().filter(|grey| is_ink(**grey, paper, contrast)).count()).collect();
     let most = inked.iter().copied().max().unwrap_or(0);
