@@ -25,6 +25,8 @@ const FEWEST: [(f32, usize); 3] = [(0.8, 4), (0.35, 6), (0.0, 8)];
 /// stands below white in any column of sums.
 const NARROW: f32 = 0.35;
 const TEXT: f32 = 2.5;
+/// What comes by itself and is shorter, in heights, may be an entry of a table: it is no evidence of columns.
+const COLUMN: f32 = 7.0;
 /// Nor are these in one that stands below or above another that is believed.
 const FEWEST_MORE: usize = 3;
 /// Lines this far apart do not follow one another.
@@ -125,9 +127,9 @@ fn joined(mut strips: Vec<Strip>) -> Vec<Strip> {
 }
 
 impl Inked {
-    /// Whether it is more than a few letters.
-    fn is_text(&self) -> bool {
-        self.rect.width() >= TEXT * self.rect.height()
+    /// Whether it is as long as lines of columns are.
+    fn is_of_a_column(&self) -> bool {
+        self.rect.width() >= COLUMN * self.rect.height()
     }
 
     /// Whether it goes on for more than a few letters on both sides of a gap.
@@ -159,11 +161,9 @@ struct Strip {
     /// Where its lines go on to the right of it, and where they end to the left.
     starts: Vec<f32>,
     ends: Vec<f32>,
-    /// How many lines end or begin at it that come by themselves.
+    /// How many lines of columns end or begin at it that come by themselves.
     left_alone: usize,
     right_alone: usize,
-    /// How many of these on either side are more than a few letters.
-    texts_alone: [usize; 2],
     /// How many lines it parts that come as one, and how many of them are text on both sides.
     parted: usize,
     texts: usize,
@@ -191,7 +191,6 @@ impl Strip {
             ends: vec![gap[0]],
             left_alone: 0,
             right_alone: 0,
-            texts_alone: [0; 2],
             parted: 1,
             texts: usize::from(lines[place].is_text_beside(gap)),
             gaps: vec![Rect { left: gap[0], right: gap[1], ..rect }],
@@ -237,8 +236,7 @@ impl Strip {
                 return false;
             }
             if right > self.left - RAGGED * self.height {
-                self.left_alone += 1;
-                self.texts_alone[0] += usize::from(line.is_text());
+                self.left_alone += usize::from(line.is_of_a_column());
                 self.ends.extend((right > self.left - beside).then_some(right));
                 self.grows(&line.rect);
             }
@@ -248,8 +246,7 @@ impl Strip {
                 return false;
             }
             if left < self.right + beside {
-                self.right_alone += 1;
-                self.texts_alone[1] += usize::from(line.is_text());
+                self.right_alone += usize::from(line.is_of_a_column());
                 self.starts.push(left);
                 self.grows(&line.rect);
             }
@@ -303,7 +300,7 @@ impl Strip {
     /// Whether it is an alley, given others that are.
     fn is_certain(&self, others: &[Self]) -> bool {
         let (_, fewest) = FEWEST.into_iter().find(|(least, _)| self.width() >= *least).unwrap_or_default();
-        let texts = self.texts + self.texts_alone[0].min(self.texts_alone[1]);
+        let texts = self.texts + self.left_alone.min(self.right_alone);
         let parts_texts = self.width() >= NARROW || 2 * texts >= self.parted;
         self.lines() >= fewest + self.lines_of(others) && self.is_flush() && parts_texts
     }
