@@ -164,6 +164,8 @@ struct Strip {
     /// How many lines of columns end or begin at it that come by themselves.
     left_alone: usize,
     right_alone: usize,
+    /// How many of any length do so right beside it.
+    near_alone: [usize; 2],
     /// How many lines it parts that come as one, and how many of them are text on both sides.
     parted: usize,
     texts: usize,
@@ -191,6 +193,7 @@ impl Strip {
             ends: vec![gap[0]],
             left_alone: 0,
             right_alone: 0,
+            near_alone: [0; 2],
             parted: 1,
             texts: usize::from(lines[place].is_text_beside(gap)),
             gaps: vec![Rect { left: gap[0], right: gap[1], ..rect }],
@@ -237,6 +240,7 @@ impl Strip {
             }
             if right > self.left - RAGGED * self.height {
                 self.left_alone += usize::from(line.is_of_a_column());
+                self.near_alone[0] += usize::from(right > self.left - beside);
                 self.ends.extend((right > self.left - beside).then_some(right));
                 self.grows(&line.rect);
             }
@@ -247,6 +251,7 @@ impl Strip {
             }
             if left < self.right + beside {
                 self.right_alone += usize::from(line.is_of_a_column());
+                self.near_alone[1] += 1;
                 self.starts.push(left);
                 self.grows(&line.rect);
             }
@@ -290,7 +295,10 @@ impl Strip {
 
     /// How many lines it has on both of its sides, of which one at least reaches it.
     fn lines(&self) -> usize {
-        self.gaps.len() + self.left_alone.min(self.right_alone)
+        let of_columns = self.left_alone.min(self.right_alone);
+        // What is wide enough may also stand between the entries of a table.
+        let near = if self.width() < NARROW { 0 } else { self.near_alone[0].min(self.near_alone[1]) };
+        self.gaps.len() + of_columns.max(near)
     }
 
     fn is_worth_a_look(&self) -> bool {
