@@ -37,6 +37,9 @@ const LINES_A_CROSSING: usize = 6;
 const FOLLOWS: f32 = 0.6;
 /// What is more different in height is no line of the same text.
 const TALLER: f32 = 1.35;
+/// Above where it was first seen, white of a line keeps this share of a strip's width: it is not followed from a table into the
+/// text above.
+const KEPT: f32 = 0.6;
 /// Lines that begin at one place do so within this distance, and so many of them do.
 const FLUSH: f32 = 0.16;
 const FLUSH_SHARE: f32 = 0.5;
@@ -201,13 +204,13 @@ impl Strip {
             reached: [rect.top, rect.bottom],
             steps: 0,
         };
-        strip.follow(lines[place + 1..].iter().copied(), |line, strip| line.rect.top - strip.reached[1]);
-        strip.follow(lines[..place].iter().rev().copied(), |line, strip| strip.reached[0] - line.rect.bottom);
+        strip.follow(lines[place + 1..].iter().copied(), 0.0, |line, strip| line.rect.top - strip.reached[1]);
+        strip.follow(lines[..place].iter().rev().copied(), KEPT, |line, strip| strip.reached[0] - line.rect.bottom);
         strip
     }
 
-    /// Goes on through lines, each so far away from what has been looked at.
-    fn follow<'a>(&mut self, lines: impl Iterator<Item = &'a Inked>, away: fn(&Inked, &Self) -> f32) {
+    /// Goes on through lines, each so far away from what has been looked at, whose white keeps a share of its width.
+    fn follow<'a>(&mut self, lines: impl Iterator<Item = &'a Inked>, kept: f32, away: fn(&Inked, &Self) -> f32) {
         let usual = FARTHEST * self.height;
         let mut farthest = usual;
         for line in lines {
@@ -215,7 +218,7 @@ impl Strip {
             if away(line, self) > farthest {
                 break;
             }
-            if self.takes(line) {
+            if self.takes(line, kept) {
                 farthest = usual;
             } else {
                 let follows = away(line, self) < FOLLOWS * self.height;
@@ -231,7 +234,7 @@ impl Strip {
     }
 
     /// Goes on through a line, or past it; whether it could.
-    fn takes(&mut self, line: &Inked) -> bool {
+    fn takes(&mut self, line: &Inked, kept: f32) -> bool {
         let Rect { left, right, .. } = line.rect;
         let (least, beside) = (NARROWEST * self.height, BESIDE * self.height);
         if right <= self.left + least {
@@ -262,6 +265,7 @@ impl Strip {
             let first = line.gaps.partition_point(|gap| gap[1] <= self.left);
             let meeting = line.gaps[first..].iter().take_while(|gap| gap[0] < self.right);
             let widest = meeting.max_by(|a, b| shared(a).total_cmp(&shared(b)));
+            let least = least.max(kept * (self.right - self.left));
             let Some(gap) = widest.filter(|gap| shared(gap) >= least && (1.0 / TALLER..TALLER).contains(&ratio)) else {
                 return false;
             };
