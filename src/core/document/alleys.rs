@@ -43,6 +43,8 @@ const KEPT: f32 = 0.6;
 /// Lines that begin at one place do so within this distance, and so many of them do.
 const FLUSH: f32 = 0.16;
 const FLUSH_SHARE: f32 = 0.5;
+/// A part of an alley shares so much of the width of another: fewer lines leave it no narrower.
+const OF_THE_OTHER: f32 = 0.5;
 /// What lies this near to a strip stands beside it.
 const BESIDE: f32 = 1.2;
 /// Lines on its left may end this far from it.
@@ -333,7 +335,8 @@ impl Strip {
     fn goes_on(&self, believed: &[Self]) -> bool {
         let is_same = |other: &Self| {
             let shared = self.right.min(other.right) - self.left.max(other.left);
-            shared >= NARROWEST * self.height && (self.height / other.height.max(1.0) - 1.0).abs() < TALLER - 1.0
+            shared >= (OF_THE_OTHER * (other.right - other.left)).max(NARROWEST * self.height)
+                && (self.height / other.height.max(1.0) - 1.0).abs() < TALLER - 1.0
         };
         self.is_flush() && believed.iter().any(is_same)
     }
