@@ -37,9 +37,6 @@ const LINES_A_CROSSING: usize = 6;
 const FOLLOWS: f32 = 0.6;
 /// What is more different in height is no line of the same text.
 const TALLER: f32 = 1.35;
-/// Above where it was first seen, white of a line keeps this share of a strip's width: it is not followed from a table into the
-/// text above.
-const KEPT: f32 = 0.6;
 /// Lines that begin at one place do so within this distance, and so many of them do.
 const FLUSH: f32 = 0.16;
 const FLUSH_SHARE: f32 = 0.5;
@@ -207,12 +204,13 @@ impl Strip {
             steps: 0,
         };
         strip.follow(lines[place + 1..].iter().copied(), 0.0, |line, strip| line.rect.top - strip.reached[1]);
-        strip.follow(lines[..place].iter().rev().copied(), KEPT, |line, strip| strip.reached[0] - line.rect.bottom);
+        strip.follow(lines[..place].iter().rev().copied(), NARROW, |line, strip| strip.reached[0] - line.rect.bottom);
         strip
     }
 
-    /// Goes on through lines, each so far away from what has been looked at, whose white keeps a share of its width.
-    fn follow<'a>(&mut self, lines: impl Iterator<Item = &'a Inked>, kept: f32, away: fn(&Inked, &Self) -> f32) {
+    /// Goes on through lines, each so far away from what has been looked at. Where it is at least `wide`, in heights, it stays so:
+    /// white is not followed from a table up into the text above it.
+    fn follow<'a>(&mut self, lines: impl Iterator<Item = &'a Inked>, wide: f32, away: fn(&Inked, &Self) -> f32) {
         let usual = FARTHEST * self.height;
         let mut farthest = usual;
         for line in lines {
@@ -220,7 +218,7 @@ impl Strip {
             if away(line, self) > farthest {
                 break;
             }
-            if self.takes(line, kept) {
+            if self.takes(line, wide) {
                 farthest = usual;
             } else {
                 let follows = away(line, self) < FOLLOWS * self.height;
@@ -236,7 +234,7 @@ impl Strip {
     }
 
     /// Goes on through a line, or past it; whether it could.
-    fn takes(&mut self, line: &Inked, kept: f32) -> bool {
+    fn takes(&mut self, line: &Inked, wide: f32) -> bool {
         let Rect { left, right, .. } = line.rect;
         let (least, beside) = (NARROWEST * self.height, BESIDE * self.height);
         if right <= self.left + least {
@@ -267,7 +265,7 @@ impl Strip {
             let first = line.gaps.partition_point(|gap| gap[1] <= self.left);
             let meeting = line.gaps[first..].iter().take_while(|gap| gap[0] < self.right);
             let widest = meeting.max_by(|a, b| shared(a).total_cmp(&shared(b)));
-            let least = least.max(kept * (self.right - self.left));
+            let least = if self.width() < wide { least } else { least.max(wide * self.height) };
             let Some(gap) = widest.filter(|gap| shared(gap) >= least && (1.0 / TALLER..TALLER).contains(&ratio)) else {
                 return false;
             };
@@ -453,6 +451,19 @@ pub(super) mod tests {
         found.sort_by(|a, b| a.top.total_cmp(&b.top));
         let ends: Vec<(f32, f32)> = found.iter().map(|alley| (alley.top, alley.bottom)).collect();
         assert_eq!(ends, [(0.0, 470.0), (560.0, 710.0), (800.0, 950.0)]);
+    }
+
+    /// Two figures in each box, as far from one another as columns are.
+    #[test]
+    fn white_between_figures_is_not_followed_into_the_text_above_them() {
+        let line = |number: usize, left: f32, right: f32, gap: [f32; 2]| {
+            let top = 40.0 * number as f32;
+            Inked { rect: Rect { left, top, right, bottom: top + HEIGHT }, gaps: vec![gap] }
+        };
+        let text = (0..3).map(|number| line(number, 0.0, 1100.0, [505.0, 513.0]));
+        let figures = (3..11).map(|number| line(number, 430.0, 595.0, [500.0, 525.0]));
+        let found = alleys(&text.chain(figures).collect::<Vec<_>>(), White::Ink);
+        assert_eq!(found, [Rect { left: 500.0, top: 120.0, right: 525.0, bottom: 430.0 }]);
     }
 
     #[test]
