@@ -349,6 +349,7 @@ fn a_new_one_of_each_kind_touches_the_files_that_are_written_down() {
             known_by: &[
                 "src/core/plan/demand.rs",
                 "src/gateway/answer_cache/cache.rs",
+                "src/gateway/answer_cache/canon.rs",
                 "src/gateway/probes/question.rs",
                 "src/gateway/redaction/task.rs",
                 "src/gateway/routing/billing.rs",

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::canon::Digest;
+use super::digest::Digest;
 
 /// Questions that are remembered; the oldest go first. Each takes some two kilobytes.
 const MOST: usize = 4_096;

@@ -13,7 +13,7 @@ use super::super::forks::FUSION;
 use super::super::routing::{Account, TaskRequest};
 use super::super::tasks::Answered;
 use super::alike::Questions;
-use super::canon::Digest;
+use super::digest::Digest;
 use super::flight::{Flight, Landing, Listener, Steps};
 use super::kept::Kept;
 use super::outcome::{CacheOutcome, CacheWish};

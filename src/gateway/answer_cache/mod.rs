@@ -7,6 +7,7 @@
 mod alike;
 mod cache;
 mod canon;
+mod digest;
 mod flight;
 mod kept;
 mod outcome;
@@ -16,7 +17,8 @@ mod tests;
 
 pub(super) use alike::is_comparable;
 pub(super) use cache::AnswerCache;
-pub(super) use canon::{Digest, known};
+pub(super) use canon::known;
+pub(super) use digest::Digest;
 pub(super) use flight::{Step, Steps};
 pub(super) use kept::{Replayed, events_of};
 pub use outcome::{CacheNote, CacheOutcome, CacheWish};
