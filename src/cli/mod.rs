@@ -46,12 +46,17 @@ mod worker;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use crate::config::{Environment, Overrides};
 use command::Arguments;
 use context::Context;
+
+/// So long an engine that is still at work is waited for at the end: less than `mediary stop` waits beyond the time that
+/// requests have.
+const REST: Duration = Duration::from_secs(8);
 
 /// Runs the program.
 #[must_use]
@@ -63,7 +68,10 @@ pub fn main(environment: Environment) -> ExitCode {
     };
     let overrides = Overrides { config_file: arguments.config, log_level: arguments.log_level, ..Overrides::default() };
     let context = Context { overrides, environment, cwd };
-    arguments.command.run(context)
+    let code = arguments.command.run(context);
+    // What its client has given up stops soon; what is being loaded is not stopped half-way.
+    mediary_local::pool::rest(REST);
+    code
 }
 
 /// Says what is wrong and gives the exit code of a failure.

@@ -5,6 +5,7 @@
 //! costs that job and the engine, which is made anew for the next. Dropping a reply cancels its job: if it still waits it
 //! is never started, if it runs it is told to stop.
 
+mod at_work;
 mod reply;
 mod serve;
 #[cfg(test)]
@@ -20,8 +21,9 @@ use mediary_core::provider::Reservation;
 use mediary_core::task::Task;
 use mediary_core::{Failure, FailureKind, ModelName};
 
+pub use at_work::{AtWork, rest};
 pub use reply::EngineReply;
-use serve::Ordered;
+use serve::{Errand, Ordered};
 
 /// How a pool behaves.
 #[derive(Debug, Clone)]
@@ -37,7 +39,7 @@ pub struct PoolSettings {
 /// A queue in front of one engine.
 pub struct Pool {
     settings: PoolSettings,
-    jobs: Sender<Ordered>,
+    errands: Sender<Errand>,
     taken: Arc<AtomicUsize>,
 }
 
@@ -61,9 +63,9 @@ impl Pool {
         settings: PoolSettings,
         load: impl FnMut() -> Result<Box<dyn Engine>, Failure> + Send + 'static,
     ) -> std::io::Result<Self> {
-        let (jobs, inbox) = channel();
+        let (errands, inbox) = channel();
         std::thread::Builder::new().name(settings.name.clone()).spawn(move || serve::serve(&inbox, load))?;
-        Ok(Self { settings, jobs, taken: Arc::default() })
+        Ok(Self { settings, errands, taken: Arc::default() })
     }
 
     /// The engine's name.
@@ -108,8 +110,16 @@ impl Pool {
         let (events, inbox) = tokio::sync::mpsc::channel(serve::EVENTS);
         let job = Job { model: model.clone(), task: task.clone(), cancel: cancel.clone() };
         let reply = EngineReply::new(inbox, cancel, ticket, self.settings.name.clone());
-        self.jobs.send(Ordered { job, events }).map_err(|_| reply::stopped(&self.settings.name))?;
+        let ordered = Ordered { job, events, at_work: AtWork::begin() };
+        self.errands.send(Errand::Job(Box::new(ordered))).map_err(|_| reply::stopped(&self.settings.name))?;
         Ok(reply)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // A thread that has ended already lets go of nothing any more.
+        drop(self.errands.send(Errand::End(AtWork::begin())));
     }
 }
 

@@ -14,6 +14,8 @@ use mediary_core::task::ReplyEvent;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::AtWork;
+
 /// So many events wait for their caller: some minutes of a transcript, or half a minute of speech.
 pub(super) const EVENTS: usize = 64;
 /// A caller that takes nothing for so long is as good as gone.
@@ -21,10 +23,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A full channel is tried again after this.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// What a pool's thread is told.
+pub(super) enum Errand {
+    /// To do a job.
+    Job(Box<Ordered>),
+    /// To let go of the engine, and to end.
+    End(AtWork),
+}
+
 /// A job in the queue, and where its events go.
 pub(super) struct Ordered {
     pub(super) job: Job,
     pub(super) events: Sender<Told>,
+    pub(super) at_work: AtWork,
 }
 
 /// What an engine tells its caller.
@@ -37,9 +48,16 @@ pub(super) enum Told {
 }
 
 /// Serves jobs until the pool is dropped.
-pub(super) fn serve(inbox: &Receiver<Ordered>, mut load: impl FnMut() -> Result<Box<dyn Engine>, Failure>) {
+pub(super) fn serve(inbox: &Receiver<Errand>, mut load: impl FnMut() -> Result<Box<dyn Engine>, Failure>) {
     let mut engine: Option<Box<dyn Engine>> = None;
-    while let Ok(Ordered { job, events }) = inbox.recv() {
+    while let Ok(errand) = inbox.recv() {
+        let Ordered { job, events, at_work } = match errand {
+            Errand::Job(ordered) => *ordered,
+            Errand::End(at_work) => {
+                drop(engine);
+                return drop(at_work);
+            }
+        };
         if job.cancel.is_cancelled() {
             continue;
         }
@@ -60,6 +78,7 @@ pub(super) fn serve(inbox: &Receiver<Ordered>, mut load: impl FnMut() -> Result<
             Err(Failure::broken("the engine crashed on this input and was reloaded; other requests are not affected"))
         });
         end.send(Told::Ended(outcome));
+        drop(at_work);
     }
 }
 

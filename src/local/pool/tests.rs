@@ -209,3 +209,16 @@ async fn a_failed_load_is_told_and_tried_again() {
     assert_eq!(outcome(queue(&pool, "x")).await.unwrap_err().detail, "attempt 1");
     assert_eq!(outcome(queue(&pool, "x")).await.unwrap_err().detail, "attempt 2");
 }
+
+#[tokio::test]
+async fn a_process_rests_when_its_engines_have_ended() {
+    let stage = stage(4);
+    let reply = queue(&stage.pool, "gate");
+    assert!(!rest(Duration::ZERO), "one has a job");
+    stage.gate.send(()).unwrap();
+    outcome(reply).await.unwrap();
+    drop(stage.pool);
+    // Other tests' engines come to an end too.
+    let rested = tokio::task::spawn_blocking(|| rest(Duration::from_secs(3600)));
+    assert!(rested.await.unwrap());
+}
