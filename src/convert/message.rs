@@ -12,6 +12,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// Headers larger than this are not ours.
 const MAX_HEADER_BYTES: u32 = 64 * 1024 * 1024;
 
+/// What a page says of itself is seldom longer.
+const AT_ONCE_BYTES: usize = 256 * 1024;
+
 /// Writes a header with its length before it.
 pub(crate) fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
     let body = postcard::to_stdvec(message).map_err(io::Error::other)?;
@@ -53,8 +56,8 @@ pub(crate) async fn receive<T: DeserializeOwned>(input: &mut (impl AsyncRead + U
     let mut prefix = [0; 4];
     input.read_exact(&mut prefix).await?;
     let length = header_length(prefix)?;
-    // It grows with what comes, whatever the child says will come.
-    let mut body = Vec::new();
+    // Beyond that it grows with what comes, whatever the child says will come.
+    let mut body = Vec::with_capacity(length.min(AT_ONCE_BYTES));
     input.take(length as u64).read_to_end(&mut body).await?;
     if body.len() < length {
         return Err(io::ErrorKind::UnexpectedEof.into());

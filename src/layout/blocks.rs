@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::formulas::Signs;
 use super::gauge::Gauge;
 use super::headings::Usual;
 use super::looks::Look;
@@ -31,9 +32,11 @@ pub(super) fn blocks_of(rows: Vec<Row>, page: &Usual<'_>) -> Vec<(Block, Option<
         refine(&mut parts, |within| {
             scan(within, |within| code::listing_at(&rows, within, &gauge).map(|taken| (taken, BlockKind::Code)))
         });
+        let signs: Vec<Signs> = rows.iter().map(Signs::of).collect();
         refine(&mut parts, |within| {
             let formula = BlockKind::Formula { is_tex: false };
-            scan(within, |within| formulas::formula_at(&rows, within, &gauge).map(|taken| (taken, formula.clone())))
+            let taken = |within| formulas::formula_at(&rows, &signs, within, &gauge);
+            scan(within, |within| taken(within).map(|taken| (taken, formula.clone())))
         });
     }
     refine(&mut parts, |within| {

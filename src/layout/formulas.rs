@@ -36,39 +36,22 @@ const CLOSE_HEIGHTS: f32 = 0.35;
 /// Rows of one formula are no further apart, in heights of the text.
 const APART_HEIGHTS: f32 = 1.6;
 
-/// How many rows from the first of a range on are a formula; `None` if they are none.
-pub(super) fn formula_at(rows: &[Row], within: Range<usize>, gauge: &Gauge) -> Option<usize> {
+/// How many rows from the first of a range on are a formula, given what each row is made of; `None` if they are none.
+pub(super) fn formula_at(rows: &[Row], signs: &[Signs], within: Range<usize>, gauge: &Gauge) -> Option<usize> {
     let gap = |index: usize| rows[index].rect.top - rows[index - 1].rect.bottom;
     let is_close = |index: usize| gap(index) <= CLOSE_HEIGHTS * gauge.unit;
-    let first = within.clone().take(3).find(|&index| is_formula(&rows[index], gauge))?;
+    let is_formula = |index: usize| signs[index].are_of_a_formula(&rows[index], gauge);
+    let first = within.clone().take(3).find(|&index| is_formula(index))?;
     // Before the row with its signs a formula has fragments only.
-    if !(within.start..first).all(|index| is_fragment(&rows[index]) && is_close(index + 1)) {
+    if !(within.start..first).all(|index| signs[index].are_a_fragment() && is_close(index + 1)) {
         return None;
     }
     let goes_on = |&index: &usize| {
         let is_near = gap(index) <= APART_HEIGHTS * gauge.unit;
-        (is_near && is_formula(&rows[index], gauge)) || (is_close(index) && is_fragment(&rows[index]))
+        (is_near && is_formula(index)) || (is_close(index) && signs[index].are_a_fragment())
     };
     let rest = (first + 1..within.end).take_while(goes_on).count();
     Some(first + 1 + rest - within.start)
-}
-
-fn is_formula(row: &Row, gauge: &Gauge) -> bool {
-    if looks::is_fixed_pitch(row) || markers::split(row.text()).is_some() {
-        return false;
-    }
-    let signs = Signs::of(row);
-    if !signs.has_relation || !signs.has_variable || signs.in_words as f32 > WORDS_SHARE * signs.letters as f32 {
-        return false;
-    }
-    let is_set_in = gauge.indent(row) >= SET_IN && row.lines.iter().any(|line| line.text.contains('='));
-    signs.is_telling || looks::share_in(row, is_mathematical) >= SET_SHARE || is_set_in
-}
-
-/// A part of a formula above or below its row.
-fn is_fragment(row: &Row) -> bool {
-    let signs = Signs::of(row);
-    (1..=FRAGMENT_CHARACTERS).contains(&signs.characters) && signs.in_words == 0
 }
 
 fn is_mathematical(family: &str) -> bool {
@@ -77,8 +60,8 @@ fn is_mathematical(family: &str) -> bool {
 }
 
 /// What a row is made of.
-#[derive(Default)]
-struct Signs {
+#[derive(Debug, Default)]
+pub(super) struct Signs {
     characters: usize,
     letters: usize,
     /// Letters in words that are no functions.
@@ -89,24 +72,47 @@ struct Signs {
 }
 
 impl Signs {
-    fn of(row: &Row) -> Self {
+    pub(super) fn of(row: &Row) -> Self {
         let mut signs = Self::default();
         for line in &row.lines {
-            for character in line.text.chars().filter(|character| !character.is_whitespace()) {
-                signs.characters += 1;
-                signs.has_relation |= RELATIONS.contains(character);
-                signs.is_telling |= TELLING.contains(character) || ('\u{1d400}'..='\u{1d7ff}').contains(&character);
+            for character in line.text.chars() {
+                signs.characters += usize::from(!character.is_whitespace());
+                // Prose is done with here: of ASCII only these few are signs.
+                if !character.is_ascii() || matches!(character, '=' | '<' | '>' | '+') {
+                    signs.has_relation |= RELATIONS.contains(character);
+                    signs.is_telling |= TELLING.contains(character) || is_mathematical_letter(character);
+                }
             }
             for word in line.text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
                 let count = word.chars().count();
                 signs.letters += count;
-                let is_function = FUNCTIONS.contains(&word.to_lowercase().as_str());
-                // Mathematical letters have codes of their own.
-                let is_word = count >= 3 && !is_function && !word.contains(|letter| letter >= '\u{1d400}');
+                let is_function = || FUNCTIONS.iter().any(|function| word.eq_ignore_ascii_case(function));
+                let is_word = count >= 3 && !is_function() && !word.contains(|letter| letter >= '\u{1d400}');
                 signs.in_words += if is_word { count } else { 0 };
                 signs.has_variable |= !is_word;
             }
         }
         signs
     }
+
+    fn are_of_a_formula(&self, row: &Row, gauge: &Gauge) -> bool {
+        if !self.has_relation || !self.has_variable || self.in_words as f32 > WORDS_SHARE * self.letters as f32 {
+            return false;
+        }
+        if looks::is_fixed_pitch(row) || markers::split(row.text()).is_some() {
+            return false;
+        }
+        let is_set_in = gauge.indent(row) >= SET_IN && row.lines.iter().any(|line| line.text.contains('='));
+        self.is_telling || looks::share_in(row, is_mathematical) >= SET_SHARE || is_set_in
+    }
+
+    /// Whether they may be a part of a formula above or below its row.
+    fn are_a_fragment(&self) -> bool {
+        (1..=FRAGMENT_CHARACTERS).contains(&self.characters) && self.in_words == 0
+    }
+}
+
+/// Letters that stand for nothing but variables have codes of their own.
+fn is_mathematical_letter(character: char) -> bool {
+    ('\u{1d400}'..='\u{1d7ff}').contains(&character)
 }

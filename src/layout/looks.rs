@@ -4,6 +4,7 @@
 //! judged in `headings`, and what it makes of a heading's level in `levels`.
 
 use super::rows::Row;
+use super::script;
 use mediary_core::document::Face;
 
 /// The share of a row's characters that are set in one way if the row is.
@@ -152,7 +153,7 @@ fn faces(rows: &[Row]) -> impl Iterator<Item = (&Face, f32)> {
         runs.iter().map(move |run| {
             let text = line.text.get(start..run.end).unwrap_or_default();
             start = run.end;
-            (&run.face, text.chars().filter(|character| !character.is_whitespace()).count() as f32)
+            (&run.face, script::visible(text) as f32)
         })
     })
 }

@@ -12,6 +12,9 @@ pub(super) fn pairs_at(rows: &[Row], within: Range<usize>) -> Option<(usize, Vec
     let mut pairs = Vec::new();
     let (mut count, mut wide) = (0, 0);
     for row in &rows[within] {
+        if !row.lines.iter().any(|line| line.text.contains([':', '：'])) {
+            break;
+        }
         let cells = wide_cells(row);
         let Some(found) = pairs_in(&cells) else { break };
         if count == 0 && cells.len() < 2 {

@@ -56,9 +56,8 @@ fn is_break(before: &Row, row: &Row, next: Option<&Row>, gauge: &Gauge) -> bool 
 
 /// Set in another way, where it is not just a few emphasised words that happen to fill a line.
 fn differs_in_look(before: &Row, row: &Row, gauge: &Gauge) -> bool {
-    let (Some(above), Some(below)) = (Look::of(before), Look::of(row)) else { return false };
     let is_end = gauge.ends_early(before) || script::ends_sentence(before.end());
-    is_end && !above.is_like(&below)
+    is_end && Look::of(before).zip(Look::of(row)).is_some_and(|(above, below)| !above.is_like(&below))
 }
 
 fn is_larger(row: &Row, other: &Row) -> bool {

@@ -4,6 +4,8 @@
 //! sheet, or so that both columns' lines come as one. Then lines are parted where white stands below white, and what goes to
 //! and fro between columns is put into the order that the page shows.
 
+use std::borrow::Cow;
+
 use super::frame::{Piece, quantile, shared_height};
 use super::{columns, rows};
 use mediary_core::document::{Inked, Line, Rect, Run, White, alleys};
@@ -22,7 +24,7 @@ const WORDS_A_TURN: usize = 4;
 
 /// The lines of a page's text layer, in the order that they have or in a better one.
 pub(super) fn mended(pieces: Vec<Piece>) -> Vec<Piece> {
-    let parts: Vec<(usize, Piece)> = parted(&pieces);
+    let Some(parts) = parted(&pieces) else { return pieces };
     if parts.len() == pieces.len() && times_beside(&pieces) < MOST_TIMES_BESIDE {
         return pieces;
     }
@@ -87,19 +89,28 @@ fn in_rows(mut region: Vec<Piece>) -> Vec<Piece> {
     region
 }
 
-/// Lines that go across white that stands below white, and those that go back, come in parts, each with the number of its line.
-fn parted(pieces: &[Piece]) -> Vec<(usize, Piece)> {
+/// Lines that go across white that stands below white, and those that go back, in parts, each with the number of its line; `None`
+/// if there is nothing to part and little stands beside what comes before it.
+fn parted(pieces: &[Piece]) -> Option<Vec<(usize, Piece)>> {
     let forward = pieces.iter().enumerate().flat_map(|(number, piece)| {
         let ends = turns_back(piece);
-        split_at(piece.clone(), &ends).into_iter().map(move |part| (number, part))
+        let parts = match ends.is_empty() {
+            true => vec![Cow::Borrowed(piece)],
+            false => split_at(piece.clone(), &ends).into_iter().map(Cow::Owned).collect(),
+        };
+        parts.into_iter().map(move |part| (number, part))
     });
-    let forward: Vec<(usize, Piece)> = forward.collect();
+    let forward: Vec<(usize, Cow<'_, Piece>)> = forward.collect();
     let inked: Vec<Inked> = forward.iter().map(|(_, piece)| inked(piece)).collect();
     let alleys = alleys(&inked, White::Words);
-    forward
-        .into_iter()
-        .flat_map(|(number, piece)| cut(piece, &alleys).into_iter().map(move |part| (number, part)))
-        .collect()
+    // Most pages are done with here, and nothing of them was copied.
+    if alleys.is_empty() && forward.len() == pieces.len() && times_beside(pieces) < MOST_TIMES_BESIDE {
+        return None;
+    }
+    let cut = |(number, piece): (usize, Cow<'_, Piece>)| {
+        cut(piece.into_owned(), &alleys).into_iter().map(move |part| (number, part))
+    };
+    Some(forward.into_iter().flat_map(cut).collect())
 }
 
 /// After which of its words a line goes on in another row, or begins anew further left: what a program writes line by line over

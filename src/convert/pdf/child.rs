@@ -30,6 +30,13 @@ pub(super) struct WorkerProcess {
 
 /// Addresses that the allocator reserves at once, in KiB.
 const RESERVED_KIB: &str = "8192";
+/// How much memory the C library keeps of what is not used any more, which blocks it keeps none of, and for how much it asks
+/// at once, in bytes.
+const KEPT_BYTES: &str = "16777216";
+const APART_BYTES: &str = "4194304";
+const ASKED_BYTES: &str = "1048576";
+/// How much of an answer lies in the pipe before it is read: a page's pixels have many millions of bytes.
+const PIPE_BYTES: usize = 1024 * 1024;
 
 impl WorkerProcess {
     pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
@@ -45,6 +52,10 @@ impl WorkerProcess {
             .env_clear()
             // Our allocator would otherwise reserve more addresses at its start than the worker may have.
             .env("MIMALLOC_ARENA_RESERVE", RESERVED_KIB)
+            // And PDFium's would give memory back after each page and ask for it again for the next.
+            .env("MALLOC_TRIM_THRESHOLD_", KEPT_BYTES)
+            .env("MALLOC_MMAP_THRESHOLD_", APART_BYTES)
+            .env("MALLOC_TOP_PAD_", ASKED_BYTES)
             .stdin(OwnedFd::from(its_input))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -52,6 +63,8 @@ impl WorkerProcess {
             .spawn()?;
         let missing = || io::Error::other("the worker was started without a pipe");
         let output = child.stdout.take().ok_or_else(missing)?;
+        // Where it may not be as large, it is as large as it was.
+        let _ = rustix::pipe::fcntl_setpipe_size(&output, PIPE_BYTES);
         Ok(Self { child, input, output, pages_read: 0 })
     }
 

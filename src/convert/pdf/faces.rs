@@ -1,13 +1,16 @@
 //! How characters are set, from what their fonts are called and say of themselves.
 //!
 //! Descriptors are often wrong or missing, names seldom: `ABCDEF+NimbusRomNo9L-Medi` is a bold Times. A font is looked
-//! at once for each page; what a line's words are set in is asked at the first character of each.
+//! at once for each page; what a line's words are set in is asked at the first character of each, of those that one text
+//! object draws once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use mediary_core::document::{Face, Run};
 use pdfium_render::prelude::*;
+
+use super::frame::TextKey;
 
 /// Sizes that differ by less than this, in points, are one.
 const SIZE_STEP_PT: f32 = 0.1;
@@ -18,15 +21,28 @@ const ITALIC: [&str; 7] = ["ital", "obli", "slant", "cmti", "sfti", "cmsl", "kur
 /// What stands in the names of typewriter fonts, in lower case.
 const FIXED: [&str; 8] = ["mono", "courier", "typewriter", "consol", "cmtt", "sftt", "menlo", "lmtt"];
 
-/// The fonts of a page that have been looked at, by name.
+/// The fonts of a page that have been looked at, by name, and how the text is set that was asked for last.
 #[derive(Debug, Default)]
 pub(super) struct Faces {
     known: RefCell<HashMap<String, Face>>,
+    last: RefCell<Option<(TextKey, Face)>>,
 }
 
 impl Faces {
     /// How a character is set.
     pub(super) fn of(&self, char: &PdfPageTextChar<'_>) -> Face {
+        let key = char.text_object().ok().and_then(|text| TextKey::of(&text));
+        if let Some((last, face)) = &*self.last.borrow()
+            && Some(*last) == key
+        {
+            return face.clone();
+        }
+        let face = self.looked_at(char);
+        self.last.replace(key.map(|key| (key, face.clone())));
+        face
+    }
+
+    fn looked_at(&self, char: &PdfPageTextChar<'_>) -> Face {
         let name = char.font_name();
         let size_pt = (char.scaled_font_size().value.abs() / SIZE_STEP_PT).round() * SIZE_STEP_PT;
         let colour = char.fill_color().map_or([0; 3], |colour| [colour.red(), colour.green(), colour.blue()]);

@@ -29,6 +29,9 @@ const ALLAH_REVERSED: [char; 4] = ['\u{647}', LAM, LAM, '\u{627}'];
 
 /// A soft hyphen is seen only where it breaks a word.
 pub(super) fn drop_soft_hyphens(glyphs: &mut Vec<Glyph>) {
+    if !glyphs.iter().any(|glyph| glyph.character == '\u{ad}') {
+        return;
+    }
     let last = glyphs.iter().rposition(|glyph| !glyph.character.is_whitespace());
     let mut place = 0;
     glyphs.retain_mut(|glyph| {

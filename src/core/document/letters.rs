@@ -104,6 +104,12 @@ impl Counts {
 
     /// Counts a word's letters, and says whether they are of several scripts side by side.
     fn take(&mut self, word: &str) -> bool {
+        if word.is_ascii() {
+            let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+            self.letters += letters;
+            self.by_script[LATIN] += letters;
+            return false;
+        }
         let (mut before, mut is_mixed) = (None, false);
         for letter in word.chars() {
             let script = script_of(letter);
@@ -148,22 +154,34 @@ fn within(word: &str) -> &str {
 
 /// The mean logarithm of how often the characters of words with letters occur.
 fn mean(text: &str, share: impl Fn(char) -> Option<f32>) -> f32 {
-    let (mut sum, mut count) = (0.0, 0_usize);
-    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
-    for character in words.flat_map(|word| within(word).chars()) {
-        // Vowels and other marks that are put onto letters say nothing, nor does what joins or parts them unseen.
-        if is_combining_mark(character) || matches!(character, '\u{200c}' | '\u{200d}' | '\u{640}') {
-            continue;
-        }
+    let logarithm = |character: char| {
         let share = share(character).unwrap_or(match character {
             _ if character.is_alphabetic() => OTHER_LETTER,
             '\'' | '’' | '-' | '.' | '@' | '/' | '_' | '\u{ad}' => JOINER,
             _ if character.is_numeric() => DIGIT,
             _ => SYMBOL,
         });
-        sum += share.ln();
+        share.ln()
+    };
+    // Of the characters that most texts are made of, each is looked up once.
+    let mut ascii = [0_u32; 128];
+    let (mut sum, mut count) = (0.0, 0_usize);
+    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
+    for character in words.flat_map(|word| within(word).chars()) {
+        if let Some(times) = ascii.get_mut(character as usize) {
+            *times += 1;
+            count += 1;
+            continue;
+        }
+        // Vowels and other marks that are put onto letters say nothing, nor does what joins or parts them unseen.
+        if is_combining_mark(character) || matches!(character, '\u{200c}' | '\u{200d}' | '\u{640}') {
+            continue;
+        }
+        sum += logarithm(character);
         count += 1;
     }
+    let of_ascii = ascii.iter().zip('\0'..).filter(|(times, _)| **times > 0);
+    sum += of_ascii.map(|(times, character)| *times as f32 * logarithm(character)).sum::<f32>();
     sum / count.max(1) as f32
 }
 

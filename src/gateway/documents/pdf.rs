@@ -109,7 +109,8 @@ impl Reader {
                 }
                 Ok::<_, Failure>(())
             };
-            let (finished, coming) = tokio::join!(finished, coming);
+            // Its workers are set to it before the pages are finished, which may not wait for anything.
+            let (coming, finished) = tokio::join!(coming, finished);
             finished?;
             drawn = coming?;
         }
